@@ -1,0 +1,3 @@
+"""The demo AWS: moto's server, extended, and an estate to load into it."""
+
+from __future__ import annotations

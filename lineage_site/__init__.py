@@ -1,0 +1,3 @@
+"""The Django project: settings, URLs, Celery application, WSGI entry."""
+
+from __future__ import annotations
