@@ -146,7 +146,7 @@ class ArtifactUse:
 
 def mapping(value: object) -> Mapping[str, Any]:
     """The value if it is a JSON object, else an empty one."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) or (value is not None and isinstance(value, Mapping)) else {}
 
 
 def sequence(value: object) -> Sequence[Any]:

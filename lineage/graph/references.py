@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,17 +115,21 @@ def leaves(root: object, skipped: Collection[int] = ()) -> Iterator[Leaf]:
     stack: list[tuple[Any, str | None, Link]] = [(root, None, None)]
     while stack:
         value, via, link = stack.pop()
-        found = operator(value)
+        found = operator(value) if isinstance(value, dict) else None
         if found == GET:
             yield Leaf(value[GET], via or "ref:Get", unlink(link))
         elif via is None and starts_as_s3(value):
             yield Leaf(value, None, unlink(link))
         if found in (JOIN, JSON_GET):
             stack.append((value[found], _inner_via(found, via), link))
-        elif isinstance(value, dict) and found is None:
-            stack.extend((item, via, (link, key)) for key, item in value.items())
-        elif isinstance(value, list | tuple) and id(value) not in skipped:
-            stack.extend((item, via, (link, index)) for index, item in enumerate(value))
+        elif isinstance(value, dict | list | tuple) and found is None and id(value) not in skipped:
+            stack.extend([(item, via, (link, key)) for key, item in _items(value)])
+
+
+def _items(value: dict[str, Any] | Sequence[Any]) -> Iterable[tuple[str | int, Any]]:
+    """Members of an object, items of a list; the scalars that can be neither reference nor location are left out."""
+    pairs: Iterable[tuple[str | int, Any]] = value.items() if isinstance(value, dict) else enumerate(value)
+    return [(key, item) for key, item in pairs if isinstance(item, dict | list | tuple) or starts_as_s3(item)]
 
 
 def _inner_via(found: str | None, via: str | None) -> str:
@@ -152,8 +156,8 @@ def path_text(path: Path) -> str:
 
 def starts_as_s3(value: object) -> bool:
     """Whether a literal or a Std:Join begins with the scheme of an S3 location."""
-    while operator(value) == JOIN:
-        value = next(iter(sequence(mapping(value)[JOIN].get("Values"))), None)
+    while isinstance(value, dict) and operator(value) == JOIN:
+        value = next(iter(sequence(value[JOIN].get("Values"))), None)
     return isinstance(value, str) and value[:4].lower() == "s3:/"
 
 

@@ -35,9 +35,7 @@ _INSTANCES = (
     ("TransformResources", "InstanceType"),
     ("ProductionVariants", "InstanceType"),
 )
-_COUNTS = tuple((*path[:-1], "InstanceCount") for path in _INSTANCES) + (
-    ("ProductionVariants", "InitialInstanceCount"),
-)
+_COUNTS = (*((*path[:-1], "InstanceCount") for path in _INSTANCES), ("ProductionVariants", "InitialInstanceCount"))
 _VPCS = (
     ("NetworkConfig", "VpcConfig"),
     ("VpcConfig",),
@@ -103,7 +101,7 @@ def render_compute(node: Node, text: Text) -> dict[str, str | None]:
 def _requests(node: Node) -> list[Request]:
     """The job as it ran, then the request; of a tuning job the training definitions inside of it as well."""
     outer = [mapping(node.job), mapping(node.step.get("Arguments"))]
-    return [request for each in outer for request in (each, *_tuned(each))]
+    return [request for each in outer if each for request in (each, *_tuned(each)) if request]
 
 
 def _tuned(request: Request) -> Iterator[Request]:
@@ -115,7 +113,8 @@ def _tuned(request: Request) -> Iterator[Request]:
 def _values(requests: Iterable[Request], paths: Iterable[tuple[str, ...]]) -> Iterator[Any]:
     for request in requests:
         for path in paths:
-            yield from _below(request, path)
+            if path[0] in request:
+                yield from _below(request, path)
 
 
 def _below(request: Request, path: tuple[str, ...]) -> Iterator[Any]:
