@@ -198,6 +198,8 @@ def test_a_chain_of_references_longer_than_anyone_writes_ends(processing) -> Non
 def test_a_graph_can_be_resolved_against_one_execution_after_another(processing) -> None:
     graph = build_graph({"Steps": [processing("A", inputs={"i": {"Get": "Parameters.P"}})]})
 
-    found = [apply_runs(resolve_graph(graph, run), run) for run in [execution(parameters={"P": value}) for value in "xy"]]
+    found = [
+        apply_runs(resolve_graph(graph, run), run) for run in [execution(parameters={"P": value}) for value in "xy"]
+    ]
 
     assert [each.nodes[0].ports[0].uri for each in found] == ["x", "y"]
