@@ -23,7 +23,6 @@ _EMR_SERVERLESS = (
     reads("JobConfig.jobDriver.hive.initQueryFile", "code"),
     writes(_MONITORING, "log"),
 )
-_LINEAGE = (reads("Artifacts[].Source.SourceUri", "argument", name="ArtifactName"),)
 
 
 @parses("EMR")
@@ -38,13 +37,7 @@ def emr_serverless(step: Step) -> Iterator[Port]:
     return ports(step, _EMR_SERVERLESS)
 
 
-@parses("Lineage")
-def lineage(step: Step) -> Iterator[Port]:
-    """A Lineage step records artifacts; whether they are read or written is not said."""
-    return ports(step, _LINEAGE)
-
-
-@parses("Lambda", "Callback", "Condition", "Fail")
+@parses("Lambda", "Callback", "Lineage", "Condition", "Fail")
 def untyped(step: Step) -> Iterator[Port]:
     """These have no member that AWS types as a location; their free arguments are read as such."""
     return iter(())
