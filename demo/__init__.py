@@ -1,3 +1,1 @@
 """The demo AWS: moto's server, extended, and an estate to load into it."""
-
-from __future__ import annotations

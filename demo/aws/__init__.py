@@ -1,0 +1,1 @@
+"""The demo AWS: moto's server on loopback, extended with what the service reads and moto lacks."""

@@ -1,0 +1,1 @@
+"""Runs a pipeline definition on paper: which steps ran, when, how they ended, and the jobs they left behind."""

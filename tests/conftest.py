@@ -1,0 +1,28 @@
+"""Fixtures that tests of every kind may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from demo.aws.testing import DemoAWS
+
+
+@pytest.fixture(scope="session")
+def demo_server() -> Iterator[DemoAWS]:
+    """A demo AWS in a thread of this process, on a free port of loopback."""
+    from demo.aws.server import DemoServer
+    from demo.aws.testing import DemoAWS
+
+    with DemoServer() as server:
+        yield DemoAWS(server)
+
+
+@pytest.fixture
+def demo_aws(demo_server: DemoAWS) -> DemoAWS:
+    """The demo AWS, empty: no resources, no faults, nothing counted."""
+    demo_server.reset()
+    return demo_server
