@@ -14,10 +14,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.sagemaker.models import FakePipeline, SageMakerModelBackend
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from werkzeug.wrappers import Request, Response
 
 from . import extension
@@ -26,6 +25,9 @@ from .simulation.execution import simulate
 from .simulation.script import Script
 from .state import Document, backend_of, user_context
 from .traffic import CALLS, FAULTS
+
+if TYPE_CHECKING:
+    from moto.sagemaker.models import FakePipeline, SageMakerModelBackend
 
 PREFIX = "/demo-api/"
 Handler = Callable[[Any], Any]
@@ -94,7 +96,7 @@ def application(request: Request) -> Response:
     if handler is None:
         return _json({"error": "no such request"}, 404)
     try:
-        return _json(handler(json.loads(request.data or b"{}")) or {}, 200)
+        return _json(handler(json.loads(request.get_data() or b"{}")) or {}, 200)
     except (KeyError, TypeError, ValueError) as error:
         return _json({"error": f"{type(error).__name__}: {error}"}, 400)
 

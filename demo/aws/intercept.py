@@ -12,6 +12,7 @@ from moto.core import responses
 from moto.core.errors import COMMON_ERROR_CODES
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
+from moto.core.utils import method_names_from_class
 from moto.s3.responses import S3Response
 
 from .regions import disabled_fault
@@ -30,7 +31,7 @@ def install() -> None:
     if hasattr(BaseResponse.call_action, "__wrapped__"):
         return
     # moto inspects the class anew for each request, which costs more than most of the answers.
-    responses.method_names_from_class = functools.cache(responses.method_names_from_class)
+    setattr(responses, "method_names_from_class", functools.cache(method_names_from_class))  # noqa: B010 (not exported)
     _wrap(BaseResponse, "call_action")
     _wrap(S3Response, "_bucket_response")
     _wrap(S3Response, "_key_response")

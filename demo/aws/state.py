@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.sagemaker.models import SageMakerModelBackend, sagemaker_backends
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 Document = dict[str, Any]
 

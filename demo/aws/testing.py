@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 
 from . import control
 from .regions import REGIONS
-from .server import DemoServer
 from .traffic import CALLS, FAULTS
 
-CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+if TYPE_CHECKING:
+    from .server import DemoServer
+
+CREDENTIALS: dict[str, Any] = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 REGION = "us-east-1"
 
 
@@ -21,7 +23,7 @@ class DemoAWS:
 
     def __init__(self, server: DemoServer) -> None:
         self._server = server
-        self._session = boto3.Session(**CREDENTIALS)
+        self._session: Any = boto3.Session(**CREDENTIALS)  # its overloads know no service by variable
         self._clients: dict[tuple[str, str], Any] = {}
         self.url = server.url
         self.faults = FAULTS
@@ -35,6 +37,12 @@ class DemoAWS:
             once = Config(retries={"mode": "standard", "total_max_attempts": 1}, s3={"addressing_style": "path"})
             self._clients[key] = self._session.client(service, region_name=region, endpoint_url=self.url, config=once)
         return self._clients[key]
+
+    def assume(self, account: str) -> Any:
+        """A boto3 session with a role of `account`; its calls are answered from that account."""
+        role = f"arn:aws:iam::{account}:role/reader"
+        given = self.client("sts").assume_role(RoleArn=role, RoleSessionName="demo")["Credentials"]
+        return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
 
     def run(self, pipeline: str, region: str = REGION, **script: Any) -> str:
         """Write down an execution as simulation.script.Script says; its ARN."""

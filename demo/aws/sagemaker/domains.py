@@ -6,8 +6,8 @@ from moto.core.responses import ActionResult
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import arn_formatter
 
-from ..paging import page
-from ..simulation.execution import random_id
+from demo.aws.paging import page
+from demo.aws.simulation.execution import random_id
 
 
 class DomainOperations(SageMakerResponse):

@@ -7,10 +7,11 @@ from typing import Any
 from moto.core.responses import ActionResult
 from moto.sagemaker.exceptions import ResourceNotFound
 
-from ..paging import page
-from ..simulation.execution import simulate
-from ..simulation.script import Script
-from ..state import Execution, State, state_of
+from demo.aws.paging import page
+from demo.aws.simulation.execution import simulate
+from demo.aws.simulation.script import Script
+from demo.aws.state import Execution, State, state_of
+
 from .pipelines import PipelineOperations
 
 SORT_KEYS = {

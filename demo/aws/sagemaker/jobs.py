@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from moto.core.responses import ActionResult
 from moto.sagemaker.exceptions import ResourceNotFound
 
-from ..paging import page
-from ..state import Document
+from demo.aws.paging import page
+
 from .executions import ExecutionOperations
+
+if TYPE_CHECKING:
+    from demo.aws.state import Document
 
 
 class JobOperations(ExecutionOperations):

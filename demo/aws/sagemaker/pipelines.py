@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
 from moto.core.utils import utcnow
 from moto.sagemaker.exceptions import ResourceNotFound
-from moto.sagemaker.models import FakePipeline
 from moto.sagemaker.responses import SageMakerResponse
 
-from ..paging import page
+from demo.aws.paging import page
+
+if TYPE_CHECKING:
+    from moto.sagemaker.models import FakePipeline
 
 
 class PipelineOperations(SageMakerResponse):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from moto.core.common_types import TYPE_RESPONSE
+from typing import TYPE_CHECKING
+
 from moto.core.responses import ActionResult
 from moto.core.utils import get_service_model
 from moto.sagemaker.exceptions import ResourceNotFound, ValidationError
@@ -11,6 +12,9 @@ from .domains import DomainOperations
 from .jobs import JobOperations
 from .packages import PackageOperations
 from .search import SearchOperations
+
+if TYPE_CHECKING:
+    from moto.core.common_types import TYPE_RESPONSE
 
 MISSING = ("could not find", "not found", "does not exist")
 

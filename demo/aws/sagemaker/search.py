@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
 from moto.sagemaker.exceptions import ValidationError
-from moto.sagemaker.models import SageMakerModelBackend
 
-from ..paging import page
-from ..state import Document, state_of
+from demo.aws.paging import page
+from demo.aws.state import Document, state_of
+
 from .executions import ExecutionOperations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from moto.sagemaker.models import SageMakerModelBackend
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "Equals": operator.eq,

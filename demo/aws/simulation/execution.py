@@ -6,17 +6,21 @@ import json
 import secrets
 import string
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.core.utils import utcnow
-from moto.sagemaker.models import FakePipeline, SageMakerModelBackend
 
-from ..state import Execution, State, state_of, user_context
+from demo.aws.state import Execution, State, state_of, user_context
+
 from .expressions import Resolver
 from .order import Planned, plan
 from .reports import put_report
 from .results import SECONDS_OF_TYPE, Result, StepRun, result_of
-from .script import Script, StepScript
+
+if TYPE_CHECKING:
+    from moto.sagemaker.models import FakePipeline, SageMakerModelBackend
+
+    from .script import Script, StepScript
 
 Document = dict[str, Any]
 UNFINISHED = {"Starting", "Executing", "Stopping"}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from moto.s3.models import s3_backends
@@ -11,6 +10,8 @@ from moto.s3.models import s3_backends
 from .expressions import walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from moto.sagemaker.models import SageMakerModelBackend
 
     from .results import StepRun

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from moto.sagemaker.models import SageMakerModelBackend
 
-    from ..state import State
+    from demo.aws.state import State
+
     from .script import StepScript
 
 Document = dict[str, Any]
