@@ -1,3 +1,1 @@
 """FACTS: what AWS told us; crawled, cached, never edited."""
-
-from __future__ import annotations

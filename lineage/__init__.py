@@ -1,3 +1,1 @@
 """MEANING: graphs derived from the facts of inventory; can be rebuilt at any time without AWS."""
-
-from __future__ import annotations

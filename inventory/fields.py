@@ -1,0 +1,49 @@
+"""Columns for raw documents: deflated text and JSON that no query looks into."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Any
+
+import orjson
+from django.db import models
+
+LEVEL = 3
+
+
+class CompressedTextField(models.BinaryField[str, str]):
+    """Text, deflated. PostgreSQL's jsonb and text arrays make bulk writes of raw documents 8 times slower than bytes."""
+
+    def get_prep_value(self, value: str | None) -> bytes | None:
+        return None if value is None else zlib.compress(value.encode(), LEVEL)
+
+    def from_db_value(self, value: bytes | memoryview | None, *_: Any) -> str | None:
+        return None if value is None else zlib.decompress(value).decode()
+
+    def get_default(self) -> str:
+        return self.default if self.has_default() else ""
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return str(self.value_from_object(obj))
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+
+class CompressedJSONField(models.BinaryField[Any, Any]):
+    """A JSON value, deflated."""
+
+    def get_prep_value(self, value: Any) -> bytes | None:
+        return None if value is None else zlib.compress(orjson.dumps(value), LEVEL)
+
+    def from_db_value(self, value: bytes | memoryview | None, *_: Any) -> Any:
+        return None if value is None else orjson.loads(zlib.decompress(value))
+
+    def get_default(self) -> Any:
+        return self.default() if callable(self.default) else None
+
+    def value_to_string(self, obj: models.Model) -> str:
+        return orjson.dumps(self.value_from_object(obj)).decode()
+
+    def to_python(self, value: Any) -> Any:
+        return orjson.loads(value) if isinstance(value, str) else value

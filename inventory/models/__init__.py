@@ -1,0 +1,28 @@
+"""The facts: one module per noun."""
+
+from __future__ import annotations
+
+from inventory.models.accounts import Account, Region
+from inventory.models.buckets import Bucket
+from inventory.models.domains import Domain
+from inventory.models.executions import Execution, Job, StepExecution
+from inventory.models.heartbeat import WorkerHeartbeat
+from inventory.models.pipelines import Definition, Pipeline
+from inventory.models.registry import ModelPackage
+from inventory.models.syncs import Sync, SyncPart
+
+__all__ = (
+    "Account",
+    "Bucket",
+    "Definition",
+    "Domain",
+    "Execution",
+    "Job",
+    "ModelPackage",
+    "Pipeline",
+    "Region",
+    "StepExecution",
+    "Sync",
+    "SyncPart",
+    "WorkerHeartbeat",
+)

@@ -1,0 +1,62 @@
+"""AWS accounts and their regions."""
+
+from __future__ import annotations
+
+from django.core.validators import RegexValidator
+from django.db import models
+
+
+class Account(models.Model):
+    """One AWS account, and how the service gets into it."""
+
+    account_id = models.CharField(
+        max_length=12, unique=True, validators=[RegexValidator(r"^\d{12}$", "Give the 12 digits.")]
+    )
+    name = models.CharField(
+        max_length=128, blank=True, help_text="What people call it; accepted wherever the 12 digits are."
+    )
+    partition = models.CharField(max_length=16, default="aws", help_text="aws, aws-cn or aws-us-gov.")
+    profile = models.CharField(
+        max_length=128, blank=True, help_text="A local AWS profile to read it with; empty for the default credentials."
+    )
+    public_access_block = models.JSONField(
+        null=True, blank=True, help_text="The account level of S3's public access block: its four flags."
+    )
+    public_access_status = models.CharField(max_length=16, default="Unknown", help_text="ok, Denied or Unknown.")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("account_id",)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.account_id})" if self.name else self.account_id
+
+
+class Region(models.Model):
+    """One region of one account, and how its last sync went."""
+
+    class Status(models.TextChoices):
+        NEVER_SYNCED = "never-synced"
+        OK = "ok"
+        DENIED = "denied"
+        DISABLED = "disabled"
+        THROTTLED = "throttled"
+        UNREACHABLE = "unreachable"
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="regions")
+    name = models.CharField(max_length=32)
+    status = models.CharField(max_length=16, choices=Status, default=Status.NEVER_SYNCED)
+    problem = models.TextField(blank=True, help_text="What kept the last sync from refreshing it.")
+    synced_at = models.DateTimeField(null=True, help_text="When its listings were last read to their end.")
+    attempted_at = models.DateTimeField(null=True)
+    revision = models.PositiveBigIntegerField(default=0, help_text="Grows whenever a fact of the region changes.")
+    execution_cursor = models.DateTimeField(
+        null=True, help_text="The newest LastModifiedTime of an execution that Search has shown."
+    )
+
+    class Meta:
+        ordering = ("name", "account_id")
+        constraints = (models.UniqueConstraint(fields=("account", "name"), name="region_once_per_account"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.account}"

@@ -1,0 +1,108 @@
+"""Executions, their steps, and the jobs behind the steps."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from inventory.aws.records import TERMINAL_EXECUTION_STATUSES
+from inventory.fields import CompressedJSONField
+from inventory.models.accounts import Region
+from inventory.models.pipelines import Definition, Pipeline
+from inventory.models.registry import ModelPackage
+
+
+class Execution(models.Model):
+    """One execution of a pipeline."""
+
+    pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="executions")
+    arn = models.CharField("ARN", max_length=512, unique=True)
+    display_name = models.CharField(max_length=128, blank=True)
+    description = models.TextField(blank=True)
+    status = models.CharField(max_length=32, db_index=True)
+    failure_reason = models.TextField(blank=True)
+    start_time = models.DateTimeField(null=True)
+    last_modified = models.DateTimeField(null=True)
+    created_by = models.JSONField(default=dict)
+    parameters = models.JSONField(default=dict)
+    selective = models.JSONField(null=True)
+    version_id = models.PositiveIntegerField(null=True)
+    definition = models.ForeignKey(
+        Definition, models.PROTECT, null=True, related_name="executions", help_text="What it ran; null where not read."
+    )
+    steps_version = models.DateTimeField(null=True, help_text="The last_modified its steps were read at.")
+    steps_complete = models.BooleanField(default=False, help_text="Its steps and their jobs need not be read again.")
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("-start_time", "-pk")
+        indexes = (models.Index(fields=("pipeline", "-start_time"), name="execution_newest_first"),)
+
+    def __str__(self) -> str:
+        return self.execution_id
+
+    @property
+    def execution_id(self) -> str:
+        return self.arn.rsplit("/", 1)[-1]
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.status in TERMINAL_EXECUTION_STATUSES
+
+
+class Job(models.Model):
+    """What stands behind a step: a job, a model, an endpoint … as AWS describes it, secrets masked.
+
+    Keyed by ARN and creation time: a deleted job's name may be used again.
+    """
+
+    region = models.ForeignKey(Region, models.CASCADE, related_name="jobs")
+    arn = models.CharField("ARN", max_length=512, db_index=True)
+    kind = models.CharField(max_length=32, db_index=True)
+    name = models.CharField(max_length=256)
+    status = models.CharField(max_length=32, blank=True)
+    created_at = models.DateTimeField()
+    is_terminal = models.BooleanField(default=False)
+    description = CompressedJSONField(default=dict)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+        constraints = (models.UniqueConstraint(fields=("arn", "created_at"), name="job_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StepExecution(models.Model):
+    """One step of one execution."""
+
+    execution = models.ForeignKey(Execution, models.CASCADE, related_name="steps")
+    name = models.CharField(max_length=256)
+    iteration_index = models.IntegerField(default=-1, help_text="-1 outside an iteration.")
+    display_name = models.CharField(max_length=256, blank=True)
+    description = models.TextField(blank=True)
+    status = models.CharField(max_length=32, db_index=True)
+    start_time = models.DateTimeField(null=True)
+    end_time = models.DateTimeField(null=True)
+    failure_reason = models.TextField(blank=True)
+    attempts = models.PositiveIntegerField(null=True)
+    cache_source = models.CharField(max_length=512, blank=True)
+    selective_source = models.CharField(max_length=512, blank=True)
+    kind = models.CharField(max_length=32, blank=True, help_text="The metadata's member: TrainingJob, Lambda …")
+    metadata = CompressedJSONField(default=dict)
+    job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="steps")
+    model_package = models.ForeignKey(ModelPackage, models.SET_NULL, null=True, related_name="steps")
+    detail_error = models.TextField(blank=True, help_text="Why the description behind it could not be read.")
+    metrics = models.JSONField(default=dict, help_text="Evaluation metrics: eval.<path> -> number.")
+    report = models.JSONField(
+        null=True, help_text="The report the metrics came from: uri, status, etag, versionId, size."
+    )
+
+    class Meta:
+        ordering = ("execution", "start_time", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("execution", "name", "iteration_index"), name="step_once_per_execution"),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,71 @@
+"""Queries with names: how syncs and their parts are claimed, kept alive and taken over."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.timezone import now
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from inventory.models.syncs import Sync, SyncPart
+
+ACTIVE = ("queued", "running")
+
+
+class SyncQuerySet(models.QuerySet["Sync"]):
+    """Syncs."""
+
+    def active(self) -> SyncQuerySet:
+        return self.filter(state__in=ACTIVE)
+
+    def claim(self, pk: int) -> Sync | None:
+        """Start a queued sync; None when another worker was first."""
+        if self.filter(pk=pk, state="queued").update(state="running", started_at=now()) == 0:
+            return None
+        return self.get(pk=pk)
+
+    def undispatched(self, before: datetime) -> SyncQuerySet:
+        """Queued ones whose message, if there was one, is older than `before`: a broker may have lost it."""
+        return self.filter(state="queued").filter(Q(dispatched_at=None) | Q(dispatched_at__lt=before))
+
+
+class SyncPartQuerySet(models.QuerySet["SyncPart"]):
+    """Parts of syncs."""
+
+    def unfinished(self) -> SyncPartQuerySet:
+        return self.filter(state__in=ACTIVE)
+
+    def claim(self, pk: int) -> SyncPart | None:
+        """Take a queued part on a lease; None when another worker was first or its sync is over."""
+        lease = uuid.uuid4()
+        queued = self.filter(pk=pk, state="queued", sync__state="running")
+        moment = now()
+        claimed = queued.update(
+            state="running", lease=lease, started_at=moment, heartbeat_at=moment, attempts=F("attempts") + 1
+        )
+        return self.select_related("sync", "account").get(pk=pk) if claimed else None
+
+    def held(self, part: SyncPart) -> SyncPartQuerySet:
+        """The part, as long as its lease is still ours."""
+        return self.filter(pk=part.pk, state="running", lease=part.lease)
+
+    def report(self, part: SyncPart, **progress: Any) -> bool:
+        """Store progress and prove life; False when the lease was lost."""
+        return bool(self.held(part).update(heartbeat_at=now(), **progress))
+
+    def release_lapsed(self, silent_for: timedelta) -> int:
+        """Queue again the running parts whose worker has not been heard of for so long."""
+        lapsed = self.filter(state="running", heartbeat_at__lt=now() - silent_for)
+        return lapsed.update(state="queued", lease=None, dispatched_at=None)
+
+    def undispatched(self, before: datetime) -> SyncPartQuerySet:
+        """Queued ones of running syncs whose message, if there was one, is older than `before`."""
+        return self.filter(state="queued", sync__state="running").filter(
+            Q(dispatched_at=None) | Q(dispatched_at__lt=before)
+        )

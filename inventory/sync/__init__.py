@@ -1,0 +1,1 @@
+"""The only writers of facts: plan what to read, read, upsert, mark missing, announce."""
