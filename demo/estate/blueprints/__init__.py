@@ -1,0 +1,1 @@
+"""The estate's pipelines as code of the SageMaker Python SDK, which only `demo.estate.generate` needs."""
