@@ -1,0 +1,48 @@
+"""What a broker may have lost and a dead worker left: the database knows, so it is dispatched again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils.timezone import now
+
+from inventory.models import Pipeline, Sync, SyncPart, WorkerHeartbeat
+from inventory.sync.finish import finish_if_done
+
+REDELIVER_AFTER = timedelta(minutes=5)
+
+
+def undelivered() -> tuple[list[int], list[int]]:
+    """Release lapsed leases; the ids of the syncs and of the parts that workers must be told of again."""
+    SyncPart.objects.release_lapsed(timedelta(seconds=settings.SYNC_LEASE_SECONDS))
+    for sync_id in Sync.objects.filter(state=Sync.State.RUNNING, parts__isnull=False).values_list("pk", flat=True):
+        finish_if_done(sync_id)
+    _release_unplanned()
+    before = now() - REDELIVER_AFTER
+    syncs = Sync.objects.undispatched(before)
+    parts = SyncPart.objects.undispatched(before)
+    sync_ids, part_ids = list(syncs.values_list("pk", flat=True)), list(parts.values_list("pk", flat=True))
+    Sync.objects.filter(pk__in=sync_ids).update(dispatched_at=now())
+    SyncPart.objects.filter(pk__in=part_ids).update(dispatched_at=now())
+    return sync_ids, part_ids
+
+
+def _release_unplanned() -> None:
+    """A worker died between claiming a sync and creating its parts."""
+    started_before = now() - timedelta(seconds=settings.SYNC_LEASE_SECONDS) - REDELIVER_AFTER
+    Sync.objects.filter(state=Sync.State.RUNNING, parts=None, started_at__lt=started_before).update(
+        state=Sync.State.QUEUED, dispatched_at=None
+    )
+
+
+def anything_executing() -> bool:
+    """Whether a known pipeline's latest execution has not ended."""
+    return Pipeline.objects.filter(
+        missing_since=None, latest_execution__status__in=("Executing", "Stopping")
+    ).exists()
+
+
+def record_heartbeat(worker: str) -> None:
+    """Note that this worker is alive."""
+    WorkerHeartbeat.objects.update_or_create(worker=worker, defaults={"beat_at": now()})

@@ -1,0 +1,118 @@
+"""From a request to its parts: which accounts, which regions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.timezone import now
+
+from inventory.aws.client import Connection, identify
+from inventory.aws.errors import AWSError
+from inventory.aws.regions import available_regions, crawl_enabled_regions
+from inventory.models import Account, Pipeline, Region, Sync, SyncPart
+from inventory.sync.finish import finish_if_done
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from django.contrib.auth.models import AbstractBaseUser
+
+    from inventory.sync.scope import Scope
+
+HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
+
+
+def request(scope: Scope, *, trigger: str, user: AbstractBaseUser | None = None) -> tuple[Sync, bool]:
+    """Get the active sync of `scope`, or create one: the constraint lets only one be active."""
+    active = Sync.objects.active().filter(scope=str(scope)).first()
+    if active:
+        return active, False
+    try:
+        with transaction.atomic():
+            return Sync.objects.create(
+                account=scope.account,
+                regions=sorted(scope.regions),
+                pipeline=scope.pipeline,
+                executing_only=scope.executing_only,
+                scope=str(scope),
+                trigger=trigger,
+                requested_by_id=user.pk if user else None,
+                dispatched_at=now(),
+            ), True
+    except IntegrityError:
+        return Sync.objects.active().get(scope=str(scope)), False
+
+
+def plan(sync_id: int) -> list[int]:
+    """Claim a queued sync and create its parts: their ids, in order; none when another worker was first."""
+    sync = Sync.objects.claim(sync_id)
+    if sync is None:
+        return []
+    try:
+        accounts = _accounts(sync)
+        parts = [part for account in accounts for part in _parts(sync, account)]
+    except AWSError as error:
+        _fail(sync, error.message)
+        return []
+    if not parts:
+        _fail(sync, "Nothing to sync: no account or pipeline of that name is known, or no region is configured.")
+        return []
+    SyncPart.objects.bulk_create(parts)
+    finish_if_done(sync.pk)
+    return [part.pk for part in parts if part.state == SyncPart.State.QUEUED]
+
+
+def _fail(sync: Sync, problem: str) -> None:
+    Sync.objects.filter(pk=sync.pk).update(state=Sync.State.FAILED, problem=problem, finished_at=now())
+
+
+def _accounts(sync: Sync) -> Iterable[Account]:
+    known = Account.objects.all()
+    if sync.account:
+        known = known.filter(Q(account_id=sync.account) | Q(name=sync.account))
+    return known if known.exists() or sync.account else [_own_account()]
+
+
+def _own_account() -> Account:
+    identity = identify()
+    account, _ = Account.objects.get_or_create(
+        account_id=identity.account_id, defaults={"partition": identity.partition}
+    )
+    return account
+
+
+def _parts(sync: Sync, account: Account) -> list[SyncPart]:
+    names = _region_names(sync, account)
+    moment = now()
+    for name in names:
+        Region.objects.get_or_create(account=account, name=name)
+    return [SyncPart(sync=sync, account=account, region=name, dispatched_at=moment) for name in names]
+
+
+def _region_names(sync: Sync, account: Account) -> list[str]:
+    if sync.pipeline or sync.executing_only:
+        return _regions_of_pipelines(sync, account)
+    if sync.regions:
+        return list(sync.regions)
+    return list(settings.SYNC_REGIONS) or _enabled_regions(account)
+
+
+def _regions_of_pipelines(sync: Sync, account: Account) -> list[str]:
+    if sync.pipeline and sync.regions:
+        return list(sync.regions)
+    pipelines = Pipeline.objects.filter(region__account=account, missing_since=None)
+    if sync.pipeline:
+        pipelines = pipelines.filter(Q(name=sync.pipeline) | Q(arn=sync.pipeline))
+    else:
+        pipelines = pipelines.filter(latest_execution__status__in=("Executing", "Stopping"))
+    return sorted(set(pipelines.values_list("region__name", flat=True)))
+
+
+def _enabled_regions(account: Account) -> list[str]:
+    available = available_regions(account.partition)
+    home = Connection(account.account_id, HOME_REGIONS.get(account.partition, available[0]), account.profile)
+    enabled = crawl_enabled_regions(home)
+    return [name for name in available if enabled is None or name in enabled]
