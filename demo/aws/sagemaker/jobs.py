@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from moto.core.responses import ActionResult
 from moto.sagemaker.exceptions import ResourceNotFound
@@ -13,6 +13,9 @@ from .executions import ExecutionOperations
 
 if TYPE_CHECKING:
     from demo.aws.state import Document
+
+
+Resource = TypeVar("Resource")
 
 
 class JobOperations(ExecutionOperations):
@@ -57,8 +60,17 @@ class JobOperations(ExecutionOperations):
         return ActionResult({"InferenceComponents": found, "NextToken": token})
 
     def describe_model(self) -> ActionResult:
-        """The name out of an ARN is in lower case."""
-        name = self._get_param("ModelName")
-        models = self.sagemaker_backend._models
-        found = next((model for key, model in models.items() if key.lower() == name.lower()), None)
+        found = self._named(self.sagemaker_backend._models, "ModelName")
         return ActionResult(found.response_object) if found else super().describe_model()
+
+    def describe_endpoint(self) -> ActionResult:
+        found = self._named(self.sagemaker_backend.endpoints, "EndpointName")
+        return ActionResult(found.response_object) if found else super().describe_endpoint()
+
+    def describe_endpoint_config(self) -> ActionResult:
+        found = self._named(self.sagemaker_backend.endpoint_configs, "EndpointConfigName")
+        return ActionResult(found.response_object) if found else super().describe_endpoint_config()
+
+    def _named(self, resources: dict[str, Resource], parameter: str) -> Resource | None:
+        name = self._get_param(parameter).lower()
+        return next((resource for key, resource in resources.items() if key.lower() == name), None)

@@ -75,7 +75,9 @@ def endpoint_config(run: StepRun) -> Result:
         kms_key_id=run.arguments.get("KmsKeyId") or "",
     )
     created.creation_time = run.end or run.start
-    return Result({"EndpointConfig": {"Arn": created.endpoint_config_arn}}, created.response_object)
+    return Result(
+        {"EndpointConfig": {"Arn": run.arn("endpoint-config", created.endpoint_config_name)}}, created.response_object
+    )
 
 
 @performs("Endpoint")
