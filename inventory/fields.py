@@ -12,7 +12,7 @@ LEVEL = 3
 
 
 class CompressedTextField(models.BinaryField[str, str]):
-    """Text, deflated. PostgreSQL's jsonb and text arrays make bulk writes of raw documents 8 times slower than bytes."""
+    """Text, deflated. Bulk writes of raw documents as jsonb or text take PostgreSQL 8 times as long."""
 
     def get_prep_value(self, value: str | None) -> bytes | None:
         return None if value is None else zlib.compress(value.encode(), LEVEL)

@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from django.dispatch import Signal
 
-# Sent inside the transaction that wrote: pipelines (list of Pipeline ids) or buckets (list of Bucket ids) whose facts changed.
+# Sent inside the transaction that wrote, with the ids of what changed: pipelines (of Pipeline), buckets (of Bucket).
 facts_changed = Signal()

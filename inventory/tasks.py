@@ -42,7 +42,7 @@ def run_part(part_id: int) -> None:
 
 @shared_task
 def dispatch() -> None:
-    """Tell workers again of what was queued and not taken, and of what a silent worker held; beat runs this every minute."""
+    """Tell workers again of what was not taken and of what a silent worker held; beat runs this every minute."""
     sync_ids, part_ids = sync.undelivered()
     for sync_id in sync_ids:
         run_sync.delay(sync_id)

@@ -10,7 +10,8 @@ from inventory.models import Pipeline
 class LineageDocument(models.Model):
     """What `/lineage` serves of one pipeline, rendered when its facts change.
 
-    Each body is the UTF-8 JSON object of a response without the members `domain` and `cache`, which belong to the request.
+    Each body is the UTF-8 JSON object of a response without the members `domain` and `cache`, which belong to the
+    request.
     """
 
     pipeline = models.OneToOneField(Pipeline, models.CASCADE, related_name="lineage")

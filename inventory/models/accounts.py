@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.timezone import now
 
 
 class Account(models.Model):
@@ -60,3 +61,12 @@ class Region(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.account}"
+
+    def record_outcome(self, outcome: str, problem: str) -> None:
+        """Note how a sync of the whole region went. `outcome` that is no status of a region counts as unreachable."""
+        self.status = outcome if outcome in self.Status.values else self.Status.UNREACHABLE
+        self.problem = problem
+        self.attempted_at = now()
+        if self.status == self.Status.OK:
+            self.synced_at = self.attempted_at
+        self.save(update_fields=["status", "problem", "attempted_at", "synced_at"])

@@ -38,9 +38,7 @@ def _release_unplanned() -> None:
 
 def anything_executing() -> bool:
     """Whether a known pipeline's latest execution has not ended."""
-    return Pipeline.objects.filter(
-        missing_since=None, latest_execution__status__in=("Executing", "Stopping")
-    ).exists()
+    return Pipeline.objects.filter(missing_since=None, latest_execution__status__in=("Executing", "Stopping")).exists()
 
 
 def record_heartbeat(worker: str) -> None:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """An account, regions and a pipeline; whatever is empty means all. `executing_only` follows just what is executing."""
+    """An account, regions and a pipeline; whatever is empty means all.
+
+    `executing_only` follows just the pipelines that are executing.
+    """
 
     account: str = ""
     regions: tuple[str, ...] = ()

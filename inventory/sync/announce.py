@@ -1,0 +1,23 @@
+"""Tell the other applications what changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from inventory.models import Bucket, Pipeline
+from inventory.signals import facts_changed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+def announce_pipelines(pipeline_ids: Collection[int]) -> None:
+    """Say that facts of these pipelines changed; call it in the transaction that wrote them."""
+    if pipeline_ids:
+        facts_changed.send(sender=Pipeline, pipelines=list(pipeline_ids), buckets=[])
+
+
+def announce_buckets(bucket_ids: Collection[int]) -> None:
+    """Say that what protects these buckets changed; call it in the transaction that wrote it."""
+    if bucket_ids:
+        facts_changed.send(sender=Bucket, pipelines=[], buckets=list(bucket_ids))

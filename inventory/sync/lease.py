@@ -1,0 +1,82 @@
+"""A worker's hold on a part: it beats while threads wait for AWS, and lets go when it is lost or cancelled."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from inventory.models import Sync, SyncPart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
+
+    from inventory.aws.client import Connection
+
+HEARTBEAT_SECONDS = 5
+LISTING_BATCH = 100
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class LeaseLostError(Exception):
+    """Another worker took the part over; this one must write no more."""
+
+
+class CancelledError(Exception):
+    """Somebody asked for the sync to stop."""
+
+
+class Lease:
+    """The claimed part, the threads that call AWS for it, and its progress.
+
+    Only the owning thread touches the database.
+    """
+
+    def __init__(self, part: SyncPart, connection: Connection, threads: int) -> None:
+        self.part = part
+        self.connection = connection
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"crawl-{part.region}")
+
+    def __enter__(self) -> Lease:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def report(self, **progress: Any) -> None:
+        """Store progress and the calls made so far.
+
+        Raises LeaseLostError or CancelledError.
+        """
+        held = SyncPart.objects.report(self.part, **self.traffic(), **progress)
+        if not held:
+            raise LeaseLostError
+        if Sync.objects.filter(pk=self.part.sync_id, cancel_requested=True).exists():
+            raise CancelledError
+
+    def traffic(self) -> dict[str, Any]:
+        """What AWS was asked on behalf of the part."""
+        return {"api_calls": dict(self.connection.calls), "throttles": self.connection.throttles}
+
+    def call(self, function: Callable[..., R], *arguments: Any) -> R:
+        """Call AWS in a thread, beating meanwhile."""
+        future = self._pool.submit(function, *arguments)
+        self._await([future])
+        return future.result()
+
+    def map(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
+        """Call AWS for every item, side by side; results in the order of the items."""
+        futures = [self._pool.submit(function, item) for item in items]
+        self._await(futures)
+        return [future.result() for future in futures]
+
+    def batches(self, records: Iterator[T], size: int = LISTING_BATCH) -> Iterator[list[T]]:
+        """Read a listing in batches."""
+        while batch := self.call(lambda: list(islice(records, size))):
+            yield batch
+
+    def _await(self, futures: list[Future[R]]) -> None:
+        while wait(futures, timeout=HEARTBEAT_SECONDS).not_done:
+            self.report()

@@ -1,0 +1,96 @@
+"""The crawl of one region of one account, in the order of its stages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import F
+from django.utils.timezone import now
+
+from inventory.aws.errors import AWSError, ErrorKind
+from inventory.models import Pipeline, Region
+from inventory.sync import buckets, details, domains, executions, matching, pipelines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inventory.models import Sync
+    from inventory.sync.lease import Lease
+
+
+class RegionCrawl:
+    """What one part does: listings first, then what only a look at each pipeline tells, then the buckets in between."""
+
+    def __init__(self, lease: Lease, region: Region) -> None:
+        self.lease = lease
+        self.region = region
+        self.problems: list[dict[str, str]] = []
+        self._denials: list[AWSError] = []
+        self.search = settings.SYNC_USE_SEARCH
+
+    def run(self, sync: Sync) -> None:
+        """Crawl what the sync asks for. Raises AWSError when a listing the rest builds on cannot be read."""
+        if sync.pipeline:
+            self._one_pipeline(sync.pipeline)
+        elif sync.executing_only:
+            self._executing()
+        else:
+            self._everything()
+
+    def worst(self) -> AWSError | None:
+        """The error that makes the region's outcome other than ok, though some of it was read."""
+        return self._denials[0] if self._denials else None
+
+    def note(self, subject: str, error: AWSError) -> None:
+        """Keep what failed without failing the part."""
+        self.problems.append(
+            {"subject": subject, "operation": error.operation, "kind": str(error.kind), "message": error.message}
+        )
+
+    def _everything(self) -> None:
+        self.lease.report(stage="pipelines")
+        pipelines.sync_pipelines(self.lease, self.region)
+        self.lease.report(stage="domains")
+        self._tolerate("domains", lambda: domains.sync_domains(self.lease, self.region))
+        self.lease.report(stage="tags")
+        pipelines.sync_ownership(self)
+        self.lease.report(stage="executions")
+        executions.sync_changed_executions(self)
+        self._details(Pipeline.objects.filter(region=self.region, missing_since=None))
+        buckets.sync_buckets(self.lease, self.region)
+
+    def _one_pipeline(self, name: str) -> None:
+        pipeline = pipelines.sync_one_pipeline(self.lease, self.region, name)
+        if pipeline is None:
+            return
+        self.search = False
+        self._details(Pipeline.objects.filter(pk=pipeline.pk), force=True)
+        buckets.sync_buckets(self.lease, self.region)
+        Pipeline.objects.filter(pk=pipeline.pk, problem="").update(synced_at=now())
+
+    def _executing(self) -> None:
+        executions.sync_changed_executions(self)
+        executing = ("Executing", "Stopping")
+        self._details(Pipeline.objects.filter(region=self.region, latest_execution__status__in=executing))
+
+    def _details(self, queryset: Any, *, force: bool = False) -> None:
+        self.lease.report(stage="details")
+        details.sync_details(self, queryset, force=force)
+        matching.match_domains(queryset)
+        Region.objects.filter(pk=self.region.pk).update(revision=F("revision") + 1)
+
+    def _tolerate(self, subject: str, stage: Callable[[], None]) -> None:
+        """A stage the others do not need: its failure is the region's outcome, but stops nothing."""
+        try:
+            stage()
+        except AWSError as error:
+            self.note(subject, error)
+            self._denials.append(error)
+
+    def without_search(self, error: AWSError) -> bool:
+        """Fall back to listing when Search is refused here; other failures are the caller's."""
+        if error.kind in (ErrorKind.DENIED, ErrorKind.UNSUPPORTED):
+            self.search = False
+            return True
+        return False

@@ -1,0 +1,178 @@
+"""What is to be read of one pipeline, and what came of it; no database in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from inventory.aws.errors import AWSError, ErrorKind
+from inventory.aws.executions import crawl_latest_executions, crawl_parameters, crawl_steps
+from inventory.aws.jobs import crawl_job
+from inventory.aws.pipelines import crawl_description, crawl_execution_definition
+from inventory.aws.records import ExecutionRecord
+from inventory.aws.reports import crawl_report, report_candidates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from inventory.aws.client import Connection
+    from inventory.aws.records import DefinitionRecord, JobRecord, PipelineDescriptionRecord, ReportRecord, StepRecord
+
+
+@dataclass(slots=True)
+class KnownExecution:
+    """The latest execution as it is stored."""
+
+    arn: str
+    start_time: datetime | None
+    last_modified: datetime | None
+    is_terminal: bool
+    has_definition: bool
+
+
+@dataclass(slots=True)
+class Work:
+    """One pipeline's share: the flags say what to read, the rest is what came of it."""
+
+    pipeline_id: int
+    arn: str
+    name: str
+    last_modified: datetime | None
+    describe: bool
+    look_up: bool
+    read_steps: bool
+    execution: KnownExecution | None
+    definition_text: str
+    reported: frozenset[str] = frozenset()
+
+    description: PipelineDescriptionRecord | None = None
+    looked_up: bool = False
+    latest: ExecutionRecord | None = None
+    execution_definition: DefinitionRecord | None = None
+    steps: list[StepRecord] | None = None
+    stored_jobs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    jobs: dict[str, JobRecord] = field(default_factory=dict)
+    job_errors: dict[str, AWSError] = field(default_factory=dict)
+    reports: list[ReportRecord] = field(default_factory=list)
+    problems: list[AWSError] = field(default_factory=list)
+
+    @property
+    def is_idle(self) -> bool:
+        return not (self.describe or self.look_up or self.read_steps)
+
+    def attempt(self, read: Callable[[], None]) -> None:
+        """Read one thing; a failure is this pipeline's problem and stops only what builds on it."""
+        try:
+            read()
+        except AWSError as error:
+            self.problems.append(error)
+
+
+def read_pipeline(connection: Connection, work: Work) -> None:
+    """First round: definition, latest execution, its steps."""
+    if work.describe:
+        work.attempt(lambda: _read_description(connection, work))
+    if work.look_up:
+        work.attempt(lambda: _read_latest(connection, work))
+    if work.read_steps and work.execution:
+        work.attempt(lambda: _read_steps(connection, work))
+
+
+def read_jobs(connection: Connection, work: Work) -> None:
+    """Second round: the jobs that are not stored for good, and the reports that they wrote."""
+    if work.steps is None:
+        return
+    for step in work.steps:
+        if step.resource_arn and step.resource_arn not in work.stored_jobs:
+            _read_job(connection, work, step)
+    _read_reports(connection, work)
+
+
+def _read_description(connection: Connection, work: Work) -> None:
+    work.description = crawl_description(connection, work.arn)
+    work.definition_text = work.description.definition.text
+
+
+def _read_latest(connection: Connection, work: Work) -> None:
+    """The newest execution by listing: what Search would have told, but for who started it."""
+    records = crawl_latest_executions(connection, work.arn, 1)
+    work.looked_up = True
+    if not records:
+        return
+    record = records[0]
+    known = work.execution
+    is_new = known is None or known.arn != record.arn
+    if is_new and _has_parameters(work.definition_text):
+        record = replace(record, parameters=crawl_parameters(connection, record.arn))
+    work.latest = record
+    if is_new or not known.is_terminal or known.last_modified != record.last_modified:
+        work.read_steps = True
+    work.execution = KnownExecution(
+        record.arn, record.start_time, record.last_modified, record.is_terminal, not is_new and known.has_definition
+    )
+
+
+def _read_steps(connection: Connection, work: Work) -> None:
+    execution = work.execution
+    assert execution is not None  # noqa: S101  (the caller looked)
+    work.steps = [_with_cached_metadata(connection, step) for step in crawl_steps(connection, execution.arn)]
+    if not execution.has_definition and _ran_an_older_definition(execution, work):
+        work.execution_definition = crawl_execution_definition(connection, execution.arn)
+
+
+def _ran_an_older_definition(execution: KnownExecution, work: Work) -> bool:
+    return bool(execution.start_time and work.last_modified and execution.start_time < work.last_modified)
+
+
+def _with_cached_metadata(connection: Connection, step: StepRecord) -> StepRecord:
+    """A step taken from a cache may come without metadata: the step of that name in the source execution has it."""
+    source = step.cache_source or step.selective_source
+    if step.metadata or not source:
+        return step
+    try:
+        steps = crawl_steps(connection, source)
+    except AWSError:
+        return step
+    return next((replace(step, metadata=old.metadata) for old in steps if old.name == step.name), step)
+
+
+def _read_job(connection: Connection, work: Work, step: StepRecord) -> None:
+    try:
+        job = crawl_job(connection, step)
+    except AWSError as error:
+        work.job_errors[step.name] = error
+        return
+    if job:
+        work.jobs[step.resource_arn] = job
+
+
+def _read_reports(connection: Connection, work: Work) -> None:
+    finished = [step for step in work.steps or () if step.status == "Succeeded" and step.name not in work.reported]
+    descriptions = {step.name: _description_of(work, step) for step in finished}
+    text = work.execution_definition.text if work.execution_definition else work.definition_text
+    for candidate in report_candidates(_parsed(text), finished, descriptions):
+        try:
+            work.reports.append(crawl_report(connection, candidate))
+        except AWSError as error:
+            work.problems.append(error) if error.kind is not ErrorKind.DENIED else None
+
+
+def _description_of(work: Work, step: StepRecord) -> Mapping[str, Any]:
+    job = work.jobs.get(step.resource_arn)
+    return job.description if job else work.stored_jobs.get(step.resource_arn, {})
+
+
+def _has_parameters(text: str) -> bool:
+    definition = _parsed(text)
+    return bool(definition.get("Parameters", True))
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        definition = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return {}
+    return definition if isinstance(definition, dict) else {}

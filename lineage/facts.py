@@ -1,0 +1,117 @@
+"""Rows of the inventory as the plain values that the graph and the documents are made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from inventory.models import Bucket
+from lineage.graph import Execution as ExecutionFacts
+from lineage.graph import StepRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from inventory.models import Execution, Pipeline, StepExecution
+
+
+def pipeline_member(pipeline: Pipeline) -> dict[str, Any]:
+    """The member `pipeline` of a lineage document."""
+    return {
+        "name": pipeline.name,
+        "arn": pipeline.arn,
+        "lastModifiedTime": iso(pipeline.last_modified),
+        "account": pipeline.region.account.account_id,
+        "region": pipeline.region.name,
+        "displayName": pipeline.display_name,
+        "description": pipeline.description,
+        "roleArn": pipeline.role_arn,
+        "lastExecutionTime": iso(pipeline.last_execution_time),
+        "createdBy": pipeline.created_by,
+    }
+
+
+def execution_member(execution: Execution) -> dict[str, Any]:
+    """The member `execution` of a lineage document."""
+    end = end_time(execution)
+    elapsed = (end - execution.start_time).total_seconds() if end and execution.start_time else None
+    return {
+        "arn": execution.arn,
+        "id": execution.execution_id,
+        "status": execution.status,
+        "startTime": iso(execution.start_time),
+        "endTime": iso(end),
+        "elapsedSec": elapsed,
+        "failureReason": execution.failure_reason or None,
+        "parameters": execution.parameters,
+        "createdBy": execution.created_by,
+    }
+
+
+def execution_facts(pipeline: Pipeline, execution: Execution) -> ExecutionFacts:
+    """An execution with its steps, as the graph wants it."""
+    return ExecutionFacts(
+        arn=execution.arn,
+        id=execution.execution_id,
+        status=execution.status,
+        start_time=execution.start_time,
+        end_time=end_time(execution),
+        parameters=execution.parameters,
+        pipeline_name=pipeline.name,
+        pipeline_arn=pipeline.arn,
+        steps=[_step_run(step) for step in execution.steps.all()],
+    )
+
+
+def _step_run(step: StepExecution) -> StepRun:
+    described = step.job or step.model_package
+    return StepRun(
+        step_name=step.name,
+        status=step.status,
+        start_time=step.start_time,
+        end_time=step.end_time,
+        failure_reason=step.failure_reason,
+        attempts=step.attempts,
+        cache_source=step.cache_source,
+        selective_source=step.selective_source,
+        iteration_index=None if step.iteration_index < 0 else step.iteration_index,
+        metadata=step.metadata,
+        job=described.description if described else None,
+        detail_error=step.detail_error,
+        metrics=step.metrics,
+        report_object=(step.report or {}).get("uri", ""),
+        endpoints=[],
+    )
+
+
+def bucket_facts(account_id: int, names: Iterable[str]) -> dict[str, dict[str, object]]:
+    """What protects these buckets, as the member `s3` of an artifact."""
+    rows = Bucket.objects.filter(account_id=account_id, name__in=list(names)).exclude(checked_at=None)
+    return {row.name: _bucket_member(row) for row in rows}
+
+
+def _bucket_member(row: Bucket) -> dict[str, object]:
+    return {
+        "bucket": row.name,
+        "region": row.region_name or None,
+        "encryption": row.encryption,
+        "versioning": row.versioning,
+        "publicAccess": row.public_access,
+        "tags": row.tags or {},
+        "kmsKeyId": row.kms_key_id or None,
+        "bucketKeyEnabled": row.bucket_key_enabled,
+        "isPublic": row.is_public,
+        "owner": row.owner or None,
+        "exists": row.exists,
+        "checkedAt": iso(row.checked_at),
+    }
+
+
+def end_time(execution: Execution) -> datetime | None:
+    """AWS tells no end of an execution: it is the last change of one that is over."""
+    return execution.last_modified if execution.is_terminal else None
+
+
+def iso(moment: datetime | None) -> str | None:
+    """ISO 8601 with an offset; None where the time is not known."""
+    return moment.isoformat() if moment else None
