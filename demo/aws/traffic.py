@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Self
+from typing import Any
 
 # Answers that are no AWS error code.
 TRUNCATED = "Truncated"  # a 200 whose body ends in the middle
@@ -59,11 +59,6 @@ class Fault:
     times: int | None = None
     seconds: float = 0.0
     message: str | None = None
-
-    @classmethod
-    def from_json(cls, document: dict[str, Any]) -> Self:
-        """Raises TypeError for a key that is no field."""
-        return cls(**document)
 
     def matches(self, call: Call) -> bool:
         wanted = ((self.service, call.service), (self.region, call.region), (self.account, call.account))

@@ -159,11 +159,11 @@ def load(endpoint_url: str) -> int:
     return Loader(endpoint_url).load()
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m demo.estate.load", description=__doc__)
     parser.add_argument("--endpoint", required=True)
     began = time.monotonic()
-    count = load(parser.parse_args().endpoint)
+    count = load(parser.parse_args(arguments).endpoint)
     sys.stdout.write(f"{count} pipelines loaded in {time.monotonic() - began:.1f} s\n")
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 from botocore.exceptions import ClientError
@@ -18,7 +19,7 @@ from demo.estate import (
 )
 from demo.estate.catalog import DOMAINS, Sign, entries
 from demo.estate.history import HISTORIES
-from demo.estate.load import Loader, load
+from demo.estate.load import Loader, load, main
 from demo.estate.reports import REPORTS
 
 
@@ -158,9 +159,7 @@ def test_every_failure_has_a_reason(executions, steps):
     assert all(step.get("FailureReason") for step in steps if step["StepStatus"] == "Failed")
 
 
-def test_nothing_ends_in_the_future(estate, executions, steps):
-    from datetime import UTC, datetime
-
+def test_nothing_ends_in_the_future(steps):
     now = datetime.now(UTC)
     assert all(step["StartTime"] < now and step.get("EndTime", now) <= now for step in steps)
 
@@ -315,6 +314,12 @@ def test_histories_and_reports_name_pipelines_and_steps_that_exist():
             assert set(run.get("steps", {})) | set(run.get("selected", [])) <= steps[key], key
     for name, step in REPORTS:
         assert any(step in names for (_, pipeline), names in steps.items() if pipeline == name)
+
+
+def test_the_command_says_how_much_it_loaded(demo_aws, capsys):
+    assert main(["--endpoint", demo_aws.url]) == 0
+
+    assert capsys.readouterr().out.startswith(f"{len(entries())} pipelines loaded in ")
 
 
 def test_a_refusal_of_the_demo_aws_stops_the_loader(demo_server):

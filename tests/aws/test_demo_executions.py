@@ -425,3 +425,23 @@ def test_an_execution_may_come_from_a_domain(demo_aws, create_pipeline, sagemake
     arn = demo_aws.run("churn", domain_id="d-1")
 
     assert sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)["CreatedBy"]["DomainId"] == "d-1"
+
+
+@pytest.mark.parametrize("kind", ["Model", "RegisterModel", "EndpointConfig", "Endpoint"])
+def test_what_failed_to_be_created_is_not_there(demo_aws, create_pipeline, sagemaker, steps_of, kind):
+    create_pipeline("churn", {"Name": "create", "Type": kind, "Arguments": {}})
+
+    step = steps_of(demo_aws.run("churn", steps={"create": {"status": "Failed"}}))["create"]
+
+    assert step.get("Metadata", {}) == {}
+    assert sagemaker.list_models()["Models"] == sagemaker.list_endpoints()["Endpoints"] == []
+
+
+def test_a_reference_that_leads_nowhere_is_empty(demo_aws, create_pipeline, sagemaker, steps_of):
+    for number, path in enumerate(("a.Nothing", "a.ProcessingInputs[7].InputName", "a.RoleArn.Deeper")):
+        create_pipeline(f"p{number}", processing("a"), training("b", get(path)))
+
+        step = steps_of(demo_aws.run(f"p{number}"))["b"]
+
+        job = sagemaker.describe_training_job(TrainingJobName=step["Metadata"]["TrainingJob"]["Arn"].rpartition("/")[2])
+        assert job["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] == ""

@@ -136,3 +136,14 @@ def test_tags_are_found_by_the_tagging_service(demo_aws, create_pipeline):
     answer = demo_aws.client("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["sagemaker:pipeline"])
 
     assert answer["ResourceTagMappingList"] == [{"ResourceARN": arn, "Tags": [{"Key": "team", "Value": "customers"}]}]
+
+
+def test_numbers_are_compared_as_numbers(demo_aws, create_pipeline, search):
+    step = {"Name": "a", "Type": "Training", "Arguments": {"OutputDataConfig": {"S3OutputPath": "s3://lake"}}}
+    create_pipeline("churn", step)
+    for seconds in (9, 100):
+        demo_aws.run("churn", steps={"a": {"seconds": seconds}})
+
+    found = search("TrainingJob", ("BillableTimeInSeconds", "GreaterThan", "10"))
+
+    assert [job["BillableTimeInSeconds"] for job in found] == [100]

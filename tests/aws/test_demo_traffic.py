@@ -198,3 +198,14 @@ def test_a_request_that_cannot_be_carried_out_says_why(demo_aws, path, document,
     with raised.value as answer:
         assert answer.code == status
         assert json.load(answer)["error"]
+
+
+def test_only_the_first_fault_that_matches_strikes(demo_aws):
+    demo_aws.faults.add("ThrottlingException", times=1)
+    demo_aws.faults.add("AccessDeniedException", times=1)
+    client = demo_aws.client("sagemaker")
+
+    for code in ("ThrottlingException", "AccessDeniedException"):
+        with pytest.raises(ClientError, match=code):
+            client.list_domains()
+    client.list_domains()
