@@ -83,14 +83,8 @@ class Bench:
             instance_type=instance,
             instance_count=1,
             env=environment,
-            volume_kms_key=self.key if private else None,
-            output_kms_key=self.key if private else None,
-            network_config=NetworkConfig(
-                enable_network_isolation=False, encrypt_inter_container_traffic=True, **PRIVATE
-            )
-            if private
-            else None,
             sagemaker_session=self.session,
+            **(self._protection() if private else {}),
         )
         step_args = processor.run(
             inputs=[
@@ -109,6 +103,11 @@ class Bench:
         return ProcessingStep(
             name=name, step_args=step_args, property_files=files, cache_config=cache, depends_on=depends_on
         )
+
+    def _protection(self) -> dict[str, Any]:
+        """Of a processor: keys and a network of its own."""
+        network = NetworkConfig(enable_network_isolation=False, encrypt_inter_container_traffic=True, **PRIVATE)
+        return {"volume_kms_key": self.key, "output_kms_key": self.key, "network_config": network}
 
     def estimator(self, image: str, *, private: bool = False, instance: Any = "ml.m5.2xlarge", **options: Any) -> Any:
         return Estimator(
