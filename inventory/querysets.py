@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -11,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.timezone import now
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from inventory.models.syncs import Sync, SyncPart
 

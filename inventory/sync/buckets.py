@@ -26,9 +26,21 @@ if TYPE_CHECKING:
 
 BATCH = 50
 FIELDS = (
-    "region_name", "owner", "exists", "encryption", "kms_key_id", "bucket_key_enabled", "versioning", "mfa_delete",
-    "public_access", "public_access_flags", "is_public", "object_ownership", "tags", "errors",
-)  # fmt: skip
+    "region_name",
+    "owner",
+    "exists",
+    "encryption",
+    "kms_key_id",
+    "bucket_key_enabled",
+    "versioning",
+    "mfa_delete",
+    "public_access",
+    "public_access_flags",
+    "is_public",
+    "object_ownership",
+    "tags",
+    "errors",
+)
 
 
 def want_buckets(account_id: int, names: Iterable[str]) -> None:

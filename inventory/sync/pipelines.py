@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -68,8 +69,6 @@ def sync_one_pipeline(lease: Lease, region: Region, name: str) -> Pipeline | Non
 
 def _with_execution_time(record: PipelineRecord, known: object) -> PipelineRecord:
     """DescribePipeline may not tell the last execution; then what a listing told stays."""
-    from dataclasses import replace
-
     return record if record.last_execution_time else replace(record, last_execution_time=known)  # type: ignore[arg-type]
 
 

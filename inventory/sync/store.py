@@ -24,9 +24,23 @@ EPOCH = datetime.fromtimestamp(0, UTC)
 JOB_FIELDS = ("kind", "name", "status", "is_terminal", "description")
 PACKAGE_FIELDS = ("group_name", "version", "status", "approval_status", "created_at", "description")
 STEP_FIELDS = (
-    "display_name", "description", "status", "start_time", "end_time", "failure_reason", "attempts", "cache_source",
-    "selective_source", "kind", "metadata", "job_id", "model_package_id", "detail_error", "metrics", "report",
-)  # fmt: skip
+    "display_name",
+    "description",
+    "status",
+    "start_time",
+    "end_time",
+    "failure_reason",
+    "attempts",
+    "cache_source",
+    "selective_source",
+    "kind",
+    "metadata",
+    "job_id",
+    "model_package_id",
+    "detail_error",
+    "metrics",
+    "report",
+)
 
 
 @transaction.atomic
@@ -88,7 +102,7 @@ def _store_jobs(region: Region, found: Iterable[tuple[str, JobRecord]]) -> dict[
             is_terminal=job.is_terminal,
             description=dict(job.description),
             read_at=now(),
-        )  # fmt: skip
+        )
         for arn, job in found
         if job.kind != "ModelPackage"
     ]

@@ -24,8 +24,8 @@ def upsert(
 ) -> tuple[list[Row], list[Row]]:
     """Create or update `rows`, matched with `existing` by `key` and compared by `fields`.
 
-    `stamps` are fields that are written with a change but are no change by themselves. Returns every row as it is stored,
-    with its primary key, and those of them that were new or changed.
+    `stamps` are fields that are written with a change but are no change by themselves. Returns every row as it is
+    stored, with its primary key, and those of them that were new or changed.
     """
     stored = {_values(row, key): row for row in existing}
     kept, created, updated = [], [], []

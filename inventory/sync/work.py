@@ -11,7 +11,6 @@ from inventory.aws.errors import AWSError, ErrorKind
 from inventory.aws.executions import crawl_latest_executions, crawl_parameters, crawl_steps
 from inventory.aws.jobs import crawl_job
 from inventory.aws.pipelines import crawl_description, crawl_execution_definition
-from inventory.aws.records import ExecutionRecord
 from inventory.aws.reports import crawl_report, report_candidates
 
 if TYPE_CHECKING:
@@ -19,7 +18,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from inventory.aws.client import Connection
-    from inventory.aws.records import DefinitionRecord, JobRecord, PipelineDescriptionRecord, ReportRecord, StepRecord
+    from inventory.aws.records import (
+        DefinitionRecord,
+        ExecutionRecord,
+        JobRecord,
+        PipelineDescriptionRecord,
+        ReportRecord,
+        StepRecord,
+    )
 
 
 @dataclass(slots=True)

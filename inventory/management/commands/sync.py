@@ -75,8 +75,9 @@ class Command(BaseCommand):
         calls = sum(sum(part.api_calls.values()) for part in parts)
         failed = "".join(f"; {part.region} {part.outcome}: {part.error}" for part in parts if part.outcome != "ok")
         pipelines = sum(part.done for part in parts)
-        text = f"Sync {requested.pk} {requested.state}: {ok} of {len(parts)} regions ok, {pipelines} pipelines, {calls} calls"
-        return f"{text}{failed}{'; ' + requested.problem if requested.problem else ''}"
+        counts = f"{ok} of {len(parts)} regions ok, {pipelines} pipelines, {calls} calls"
+        problem = f"; {requested.problem}" if requested.problem else ""
+        return f"Sync {requested.pk} {requested.state}: {counts}{failed}{problem}"
 
 
 def _execute(part_id: int) -> None:
