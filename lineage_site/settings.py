@@ -41,6 +41,7 @@ CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", [])
 LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
 
 INSTALLED_APPS = [
+    "lineage_site",
     "inventory",
     "lineage",
     "django.contrib.admin",
@@ -134,7 +135,7 @@ REST_FRAMEWORK = {
 REST_KNOX = {"TOKEN_TTL": None, "AUTH_HEADER_PREFIX": "Token"}
 SPECTACULAR_SETTINGS = {
     "TITLE": "SageMaker Lineage",
-    "DESCRIPTION": "Lineage of Amazon SageMaker pipelines, served from a cache that syncs refresh. A request never calls AWS.",
+    "DESCRIPTION": "Lineage of Amazon SageMaker pipelines, served from a cache. A request never calls AWS.",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
