@@ -1,0 +1,34 @@
+"""Where the facts are served."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import re_path
+
+from inventory.api import views
+from inventory.api.health import HealthViewSet
+from inventory.api.listing import InventoryViewSet
+from inventory.api.syncs import SyncViewSet
+
+if TYPE_CHECKING:
+    from rest_framework.routers import BaseRouter
+
+ORIGINAL = [
+    re_path(r"^health/?$", HealthViewSet.as_view({"get": "live"}), name="health"),
+    re_path(r"^health/ready/?$", HealthViewSet.as_view({"get": "ready"}), name="ready"),
+    re_path(r"^inventory/?$", InventoryViewSet.as_view({"get": "list"}), name="inventory"),
+]
+
+
+def register(router: BaseRouter) -> None:
+    """Put every resource of the facts on the router of /api/v1."""
+    router.register("accounts", views.AccountViewSet)
+    router.register("regions", views.RegionViewSet)
+    router.register("domains", views.DomainViewSet)
+    router.register("pipelines", views.PipelineViewSet)
+    router.register("executions", views.ExecutionViewSet)
+    router.register("jobs", views.JobViewSet)
+    router.register("model-packages", views.ModelPackageViewSet)
+    router.register("buckets", views.BucketViewSet)
+    router.register("syncs", SyncViewSet)
