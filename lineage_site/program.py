@@ -61,13 +61,16 @@ class Child:
         return self._process.poll()
 
     def lines(self) -> Iterator[str]:
-        """The complete lines that have come since."""
+        """The complete lines that have come since; at the end of all output also an incomplete one."""
         with suppress(BlockingIOError):
             while chunk := os.read(self.fileno(), CHUNK):
                 *lines, self._rest = (self._rest + chunk).split(b"\n")
                 for line in lines:
                     yield line.decode(errors="replace")
             self.silent = True
+            if self._rest:
+                yield self._rest.decode(errors="replace")
+                self._rest = b""
 
     def signal(self, number: signal.Signals) -> None:
         """Signal the whole process group, also what its leader has left behind."""
@@ -75,6 +78,8 @@ class Child:
             os.killpg(self.pid, number)
 
     def close(self) -> None:
+        """After its end, or SIGKILL."""
+        self._process.wait()
         self._stdout.close()
 
 
