@@ -1,0 +1,24 @@
+"""The facts in the admin: browse all of them, re-sync what is selected, watch it."""
+
+from __future__ import annotations
+
+from inventory.admin.accounts import AccountAdmin, DomainAdmin, RegionAdmin
+from inventory.admin.executions import ExecutionAdmin, JobAdmin, StepExecutionAdmin
+from inventory.admin.pipelines import DefinitionAdmin, PipelineAdmin
+from inventory.admin.storage import BucketAdmin, ModelPackageAdmin
+from inventory.admin.syncs import SyncAdmin, WorkerHeartbeatAdmin
+
+__all__ = (
+    "AccountAdmin",
+    "BucketAdmin",
+    "DefinitionAdmin",
+    "DomainAdmin",
+    "ExecutionAdmin",
+    "JobAdmin",
+    "ModelPackageAdmin",
+    "PipelineAdmin",
+    "RegionAdmin",
+    "StepExecutionAdmin",
+    "SyncAdmin",
+    "WorkerHeartbeatAdmin",
+)
