@@ -88,7 +88,7 @@ def _rebuild_one(document: LineageDocument) -> None:
     except Exception:
         logger.exception("The lineage of pipeline %s could not be rendered.", document.pipeline.arn)
         LineageDocument.objects.filter(pk=document.pk).update(problem="Its lineage could not be rendered; see the log.")
-        raise
+        return
     _save(document, uses, outdated)
 
 
@@ -100,7 +100,7 @@ def _render(document: LineageDocument) -> list[ArtifactUse]:
     execution = execution_facts(pipeline, latest) if latest else None
     run = _run_graph(pipeline, graph, execution)
     buckets = bucket_facts(
-        pipeline.region.account_id, {use.bucket for each in (graph, run) for use in artifact_uses(each)}
+        pipeline.region.account_id, {use.bucket or "" for each in (graph, run) for use in artifact_uses(each)}
     )
     head = {"pipeline": pipeline_member(pipeline)}
     document.definition_body = orjson.dumps(head | _members(graph, None, buckets))
@@ -148,8 +148,8 @@ def _uses(pipeline: Pipeline, graph: Graph) -> list[ArtifactUse]:
             name=use.name[:256],
             role=use.role,
             uri=use.uri,
-            bucket=use.bucket[:255],
-            key=use.key,
+            bucket=(use.bucket or "")[:255],
+            key=use.key or "",
             resolved=use.resolved,
         )
         for use in artifact_uses(graph)

@@ -107,6 +107,17 @@ class StepRecord:
     iteration_index: int | None
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def kind(self) -> str:
+        """The metadata's member: TrainingJob, Lambda …; empty without metadata."""
+        return next(iter(self.metadata), "")
+
+    @property
+    def resource_arn(self) -> str:
+        """The ARN of what can be described behind the step; empty where there is nothing."""
+        details = self.metadata.get(self.kind) or {}
+        return str(details.get("Arn") or details.get("CheckJobArn") or "")
+
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:

@@ -85,6 +85,8 @@ def renew_latest(pipeline_ids: Collection[int]) -> None:
 
 def _row(record: ExecutionRecord, pipeline_id: int, known: Execution | None) -> Execution:
     row = Execution(pipeline_id=pipeline_id, arn=record.arn, **{name: getattr(record, name) for name in FIELDS})
+    if row.last_modified is None and known and known.status == row.status:
+        row.last_modified = known.last_modified
     row.created_by = dict(record.created_by) if record.created_by is not None else (known.created_by if known else {})
     row.parameters = dict(record.parameters) if record.parameters is not None else (known.parameters if known else {})
     return row

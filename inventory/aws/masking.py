@@ -1,0 +1,218 @@
+"""Secrets never leave this layer: values whose names look secret are masked before anything stores them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MASK = "(masked)"
+SECRET_WORDS = frozenset(
+    {
+        "password",
+        "passwd",
+        "pwd",
+        "passphrase",
+        "secret",
+        "secrets",
+        "token",
+        "credential",
+        "credentials",
+        "apikey",
+        "passcode",
+    }
+)
+SECRET_ENDINGS = ("password", "passwd", "secret", "apikey")
+SECRET_PAIRS = frozenset(
+    {
+        ("api", "key"),
+        ("access", "key"),
+        ("private", "key"),
+        ("secret", "key"),
+        ("auth", "key"),
+        ("encryption", "key"),
+        ("signing", "key"),
+        ("account", "key"),
+        ("pass", "word"),
+        ("db", "pass"),
+        ("connection", "string"),
+    }
+)
+NUMERIC_WORDS = frozenset({"token"})
+PAIR_NAMES = ("Name", "Key", "ParameterName", "name", "key")
+PAIR_VALUES = ("Value", "DefaultValue", "value", "default")
+DROPPED = frozenset({"CallbackToken", "ResponseMetadata"})
+STRUCTURAL = frozenset({"NextToken", "ClientRequestToken"})
+DEPTH = 200
+WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+ASSIGNMENT = re.compile(r"""(?P<name>--?[\w.-]+|\b[\w.-]+)(?P<between>["']?\s*[=:]\s*["']?)(?P<value>[^\s"',;&}]+)""")
+OPTION = re.compile(r"(?P<name>--?[\w.-]+)(?P<between>\s+)(?P<value>(?!-)\S+)")
+USERINFO = re.compile(r"(?P<head>\b[a-zA-Z][\w+.-]*://[^\s:/@]+:)[^\s@/]+(?=@)")
+ACCESS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
+BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
+EXPRESSIONS = ({"Get"}, {"Std:Join"}, {"Std:JsonGet"})
+PARAMETER = re.compile(r"^Parameters\.(.+)$", re.DOTALL)
+
+
+def looks_secret(name: object) -> bool:
+    """Whether a name speaks of a secret: its words, split at case and punctuation."""
+    if not isinstance(name, str) or name in STRUCTURAL:
+        return False
+    words = [word.lower() for word in WORD.findall(name)]
+    if any(word in SECRET_WORDS or word.endswith(SECRET_ENDINGS) for word in words):
+        return True
+    return any(pair in SECRET_PAIRS for pair in zip(words, words[1:], strict=False))
+
+
+def masked(value: Any, secret_names: frozenset[str] = frozenset()) -> Any:
+    """A JSON value without its secrets; `secret_names` are names that are secret here though they do not look it."""
+    return _masked(value, secret_names, DEPTH)
+
+
+def masked_parameters(parameters: Mapping[str, str], secret_names: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Parameters of an execution."""
+    return {
+        name: MASK if (name in secret_names or _is_secret(name, value)) else masked_text(value)
+        for name, value in parameters.items()
+    }
+
+
+def secret_parameters(definition: Any) -> frozenset[str]:
+    """The pipeline parameters that a secret-named field of the definition refers to."""
+    found: set[str] = set()
+    stack = [definition]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            for name, child in value.items():
+                if looks_secret(name) and isinstance(child, dict):
+                    found.update(_parameters_in(child))
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+            found.update(_parameters_after_options(value))
+    return frozenset(found)
+
+
+def masked_text(text: str) -> str:
+    """Free text without what it assigns to secret names, credentials in URLs, access keys and bearer tokens."""
+    text = USERINFO.sub(lambda match: match["head"] + MASK, text)
+    text = BEARER.sub(lambda match: f"{match[1]} {MASK}", ACCESS_KEY.sub(MASK, text))
+    return OPTION.sub(_masked_match, ASSIGNMENT.sub(_masked_match, text))
+
+
+def plain(value: Any) -> Any:
+    """An answer of AWS as JSON: times as ISO 8601 with an offset, no ResponseMetadata."""
+    if isinstance(value, dict):
+        return {name: plain(child) for name, child in value.items() if name not in DROPPED}
+    if isinstance(value, list):
+        return [plain(child) for child in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
+
+
+def _masked_match(match: re.Match[str]) -> str:
+    if not _is_secret(match["name"], match["value"]) or match["value"].startswith(MASK):
+        return match[0]
+    return f"{match['name']}{match['between']}{MASK}"
+
+
+def _is_secret(name: object, value: Any) -> bool:
+    """A number under a token's name counts tokens; it is none."""
+    if not looks_secret(name):
+        return False
+    words = {word.lower() for word in WORD.findall(str(name))}
+    counts = words & SECRET_WORDS == NUMERIC_WORDS and str(value).replace(".", "", 1).isdigit()
+    return not counts or len(str(value)) > 6
+
+
+def _masked(value: Any, secret_names: frozenset[str], depth: int) -> Any:
+    if depth == 0:
+        return MASK
+    if isinstance(value, dict):
+        return _masked_object(value, secret_names, depth - 1)
+    if isinstance(value, list):
+        return _masked_list(value, secret_names, depth - 1)
+    return _masked_string(value, depth) if isinstance(value, str) else value
+
+
+def _masked_object(value: dict[str, Any], secret_names: frozenset[str], depth: int) -> dict[str, Any]:
+    named = next((value[name] for name in PAIR_NAMES if isinstance(value.get(name), str)), None)
+    result = {}
+    for name, child in value.items():
+        if name in DROPPED:
+            continue
+        secret = _is_secret(name, child) or (
+            name in PAIR_VALUES and named is not None and (named in secret_names or _is_secret(named, child))
+        )
+        result[name] = _hidden(child, depth) if secret else _masked(child, secret_names, depth)
+    return result
+
+
+def _masked_list(values: list[Any], secret_names: frozenset[str], depth: int) -> list[Any]:
+    """A list may be a command line: the word after a secret option is its value."""
+    result, option = [], ""
+    for value in values:
+        is_word = isinstance(value, (str, int, float)) or _is_expression(value)
+        if option and is_word and not (isinstance(value, str) and value.startswith("-")):
+            result.append(_hidden(value, depth) if _is_secret(option, value) else _masked(value, secret_names, depth))
+        else:
+            result.append(_masked(value, secret_names, depth))
+        option = value if isinstance(value, str) and value.startswith("-") and "=" not in value else ""
+    return result
+
+
+def _hidden(value: Any, depth: int) -> Any:
+    """The value of a secret name: references stay, literals go."""
+    if depth <= 0:
+        return MASK
+    if isinstance(value, dict):
+        if set(value) == {"Get"} or set(value) == {"Std:JsonGet"}:
+            return value
+        return {name: (child if name == "On" else _hidden(child, depth - 1)) for name, child in value.items()}
+    if isinstance(value, list):
+        return [_hidden(child, depth - 1) for child in value]
+    return value if value is None or isinstance(value, bool) or value == "" else MASK
+
+
+def _masked_string(text: str, depth: int) -> str:
+    """A string may hold JSON."""
+    if text[:1] in ("{", "[") and text[-1:] in ("}", "]"):
+        try:
+            inner = json.loads(text)
+        except (ValueError, RecursionError):
+            return masked_text(text)
+        safe = _masked(inner, frozenset(), depth - 1)
+        return text if safe == inner else json.dumps(safe)
+    return masked_text(text)
+
+
+def _is_expression(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) in EXPRESSIONS
+
+
+def _parameters_in(expression: Any) -> set[str]:
+    found, stack = set(), [expression]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            match = PARAMETER.match(value["Get"]) if isinstance(value.get("Get"), str) else None
+            if match:
+                found.add(match[1])
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+    return found
+
+
+def _parameters_after_options(values: list[Any]) -> set[str]:
+    found: set[str] = set()
+    for option, value in zip(values, values[1:], strict=False):
+        if isinstance(option, str) and option.startswith("-") and looks_secret(option) and isinstance(value, dict):
+            found.update(_parameters_in(value))
+    return found
