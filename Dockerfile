@@ -10,7 +10,7 @@ COPY requirements-demo.txt .
 RUN /venv/bin/pip install --quiet --require-hashes -r requirements-demo.txt
 
 FROM python:3.13-slim AS runtime
-RUN useradd --system --uid 10001 --no-create-home lineage && install -d -o lineage /data
+RUN useradd --system --uid 10001 --no-create-home lineage && install -d -o lineage /data /data/static
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DATA_DIR=/data HOME=/tmp
 WORKDIR /app
 COPY manage.py ./

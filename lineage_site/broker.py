@@ -15,7 +15,7 @@ def broker_settings(redis_url: str, data_dir: Path) -> tuple[str, dict[str, Any]
     folders = {name: data_dir / "broker" / name for name in ("messages", "processed", "control")}
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
-    return "filesystem://", {
+    return "filesystem://localhost//", {
         "data_folder_in": str(folders["messages"]),
         "data_folder_out": str(folders["messages"]),
         "processed_folder": str(folders["processed"]),

@@ -12,7 +12,7 @@ from lineage_site.settings import PROJECT_DIR
 START_SECONDS = 60
 PROBE_SECONDS = 2
 MANAGE = (sys.executable, str(PROJECT_DIR / "manage.py"))
-CELERY = (sys.executable, "-m", "celery", "-A", "lineage_site")
+CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "lineage_site")
 
 
 def service_programs(host: str, port: int) -> tuple[Program, ...]:
@@ -24,7 +24,7 @@ def service_programs(host: str, port: int) -> tuple[Program, ...]:
 
 
 def _web(host: str, port: int) -> tuple[str, ...]:
-    granian = (sys.executable, "-m", "granian", "--interface=wsgi", "--workers=1", "--blocking-threads=8")
+    granian = (sys.executable, "-m", "granian", "--interface=wsgi", "--workers=1", "--blocking-threads=4", "--no-ws")
     lifetime = ("--respawn-failed-workers", "--workers-kill-timeout=3")
     return (*granian, *lifetime, f"--host={host}", f"--port={port}", "lineage_site.wsgi:application")
 

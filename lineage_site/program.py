@@ -72,10 +72,13 @@ class Child:
                 yield self._rest.decode(errors="replace")
                 self._rest = b""
 
-    def signal(self, number: signal.Signals) -> None:
-        """Signal the whole process group, also what its leader has left behind."""
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def kill_group(self) -> None:
+        """Also what a dead leader has left behind."""
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, number)
+            os.killpg(self.pid, signal.SIGKILL)
 
     def close(self) -> None:
         """After its end, or SIGKILL."""

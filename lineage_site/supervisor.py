@@ -110,16 +110,16 @@ class Supervisor:
             self._look_after(watch)
 
     def stop(self) -> None:
-        """SIGTERM to all, SIGKILL to whatever is left of their process groups when the time is over."""
+        """SIGTERM to every program, which ends its own processes; SIGKILL to whatever is left of them in the end."""
         self.stopping = True
         running = [watch.child for watch in self._watches if watch.child]
         for child in running:
-            child.signal(signal.SIGTERM)
+            child.terminate()
         deadline = time.monotonic() + TERMINATION_SECONDS
         while any(child.exit_code() is None for child in running) and time.monotonic() < deadline:
             self._pass_output(TICK_SECONDS)
         for child in running:
-            child.signal(signal.SIGKILL)
+            child.kill_group()
         for watch in self._watches:
             self._forget(watch)
 
@@ -154,7 +154,7 @@ class Supervisor:
             if watch.restart_at is not None and time.monotonic() >= watch.restart_at and not self.stopping:
                 self._launch(watch)
         elif (code := watch.child.exit_code()) is not None:
-            watch.child.signal(signal.SIGKILL)
+            watch.child.kill_group()
             self._forget(watch)
             self._after_end(watch, code)
 

@@ -32,7 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *, pipeline: str, region: str, **options: Any) -> str:
         key = "arn" if pipeline.startswith("arn:") else "name"
-        found = LineageDocument.objects.filter(pipeline__region=region, **{f"pipeline__{key}": pipeline}).first()
+        found = LineageDocument.objects.filter(pipeline__region__name=region, **{f"pipeline__{key}": pipeline}).first()
         body = bytes(found.execution_body or found.definition_body) if found else b""
         if not body:
             raise CommandError(

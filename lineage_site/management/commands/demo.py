@@ -53,7 +53,7 @@ class Command(BaseCommand):
         if not port_is_free(LOOPBACK, port):
             raise CommandError(f"Port {port} of {LOOPBACK} is in use. Choose another with --port.")
         data_dir = settings.DATA_DIR / "demo"
-        data_dir.mkdir(parents=True, exist_ok=True)
+        (data_dir / "static").mkdir(parents=True, exist_ok=True)
         aws_port = any_free_port()
         for name in FOREIGN:
             os.environ.pop(name, None)

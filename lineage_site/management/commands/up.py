@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
@@ -21,7 +22,7 @@ Admin:  {url}/admin/  ({login})
 
   curl -s {url}/health
   curl -s {url}/health/ready
-  curl -s -H "Authorization: Token $TOKEN" {url}/inventory
+  curl -s -H "Authorization: Token $(python manage.py create_token USER)" {url}/inventory
 
 Ctrl-C ends it.
 """
@@ -37,6 +38,7 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, **options: Any) -> None:
         if not port_is_free(host, port):
             raise CommandError(f"Port {port} of {host} is in use. Choose another with --port.")
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         call_command("migrate", interactive=False, verbosity=0)
         login = self._login_hint()
         connections.close_all()
