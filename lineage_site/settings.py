@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import dj_database_url
@@ -25,9 +26,9 @@ REDIS_URL = env.str("REDIS_URL", "")
 DEBUG = env.bool("DJANGO_DEBUG", False)
 SECRET_KEY = env.str("DJANGO_SECRET_KEY", "") or stored_secret_key(DATA_DIR)
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", [])
 
-SYNC_REGIONS = env.list("SYNC_REGIONS", [])
+SYNC_REGIONS: list[str] = env.list("SYNC_REGIONS", [])
 SYNC_STALE_AFTER_SECONDS = env.int("SYNC_STALE_AFTER_SECONDS", 2 * 3600, validate=Range(min=1))
 SYNC_THREADS = env.int("SYNC_THREADS", 16, validate=Range(min=1, max=64))
 SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", 60, validate=Range(min=5))
@@ -37,8 +38,8 @@ SYNC_EXECUTION_HISTORY_DAYS = env.int("SYNC_EXECUTION_HISTORY_DAYS", 90, validat
 
 API_ANONYMOUS_READ = env.bool("API_ANONYMOUS_READ", False)
 ALLOW_PROFILE_PARAMETER = env.bool("ALLOW_PROFILE_PARAMETER", False)
-CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", [])
-LOG_LEVEL = env.log_level("LOG_LEVEL", "INFO")
+CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", [])
+LOG_LEVEL = env.log_level("LOG_LEVEL", logging.INFO)
 
 INSTALLED_APPS = [
     "lineage_site",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.timezone import now
 
@@ -107,7 +107,7 @@ def _load_definitions(works: Sequence[Work]) -> None:
 def _load_stored(works: Sequence[Work]) -> None:
     """Give each pipeline the jobs and reports that are stored for good."""
     arns = {step.resource_arn for work in works for step in work.steps or () if step.resource_arn}
-    jobs = dict(Job.objects.filter(arn__in=arns, is_terminal=True).values_list("arn", "description"))
+    jobs: dict[str, Any] = dict(Job.objects.filter(arn__in=arns, is_terminal=True).values_list("arn", "description"))
     executions = [work.execution.arn for work in works if work.execution]
     reported: dict[str, set[str]] = {}
     for arn, name in StepExecution.objects.filter(execution__arn__in=executions, report__status="ok").values_list(

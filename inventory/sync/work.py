@@ -114,10 +114,14 @@ def _read_latest(connection: Connection, work: Work) -> None:
     if is_new and _has_parameters(work.definition_text):
         record = replace(record, parameters=crawl_parameters(connection, record.arn))
     work.latest = record
-    if is_new or not known.is_terminal or known.last_modified != record.last_modified:
+    if known is None or is_new or not known.is_terminal or known.last_modified != record.last_modified:
         work.read_steps = True
     work.execution = KnownExecution(
-        record.arn, record.start_time, record.last_modified, record.is_terminal, not is_new and known.has_definition
+        record.arn,
+        record.start_time,
+        record.last_modified,
+        record.is_terminal,
+        bool(known and not is_new and known.has_definition),
     )
 
 

@@ -5,45 +5,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('inventory', '0001_facts'),
+        ("inventory", "0001_facts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ArtifactUse',
+            name="ArtifactUse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('step', models.CharField(max_length=256)),
-                ('direction', models.CharField(choices=[('input', 'Input'), ('output', 'Output')], max_length=8)),
-                ('name', models.CharField(blank=True, max_length=256)),
-                ('role', models.CharField(max_length=16)),
-                ('uri', models.TextField(help_text='The location, or a template with ${…} where a part is not known.')),
-                ('bucket', models.CharField(blank=True, db_index=True, max_length=255)),
-                ('key', models.TextField(blank=True)),
-                ('resolved', models.BooleanField()),
-                ('pipeline', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='artifact_uses', to='inventory.pipeline')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("step", models.CharField(max_length=256)),
+                ("direction", models.CharField(choices=[("input", "Input"), ("output", "Output")], max_length=8)),
+                ("name", models.CharField(blank=True, max_length=256)),
+                ("role", models.CharField(max_length=16)),
+                ("uri", models.TextField(help_text="The location, or a template with ${…} where a part is not known.")),
+                ("bucket", models.CharField(blank=True, db_index=True, max_length=255)),
+                ("key", models.TextField(blank=True)),
+                ("resolved", models.BooleanField()),
+                (
+                    "pipeline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="artifact_uses",
+                        to="inventory.pipeline",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pipeline', 'pk'),
+                "ordering": ("pipeline", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='LineageDocument',
+            name="LineageDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('definition_body', models.BinaryField(default=b'', help_text='The current definition: view=pipeline.')),
-                ('execution_body', models.BinaryField(default=b'', help_text='With the latest execution: view=pipeline.')),
-                ('definition_data', models.BinaryField(default=b'', help_text='The current definition: the member graphData.')),
-                ('execution_data', models.BinaryField(default=b'', help_text='With the latest execution: the member graphData.')),
-                ('digest', models.CharField(blank=True, help_text='sha256 of the bodies, for ETags.', max_length=64)),
-                ('problem', models.TextField(blank=True, help_text='Why the document is incomplete.')),
-                ('outdated', models.PositiveIntegerField(db_index=True, default=1, help_text='Changes of facts since it was rendered.')),
-                ('rendered_at', models.DateTimeField(null=True)),
-                ('pipeline', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='lineage', to='inventory.pipeline')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "definition_body",
+                    models.BinaryField(default=b"", help_text="The current definition: view=pipeline."),
+                ),
+                (
+                    "execution_body",
+                    models.BinaryField(default=b"", help_text="With the latest execution: view=pipeline."),
+                ),
+                (
+                    "definition_data",
+                    models.BinaryField(default=b"", help_text="The current definition: the member graphData."),
+                ),
+                (
+                    "execution_data",
+                    models.BinaryField(default=b"", help_text="With the latest execution: the member graphData."),
+                ),
+                ("digest", models.CharField(blank=True, help_text="sha256 of the bodies, for ETags.", max_length=64)),
+                ("problem", models.TextField(blank=True, help_text="Why the document is incomplete.")),
+                (
+                    "outdated",
+                    models.PositiveIntegerField(
+                        db_index=True, default=1, help_text="Changes of facts since it was rendered."
+                    ),
+                ),
+                ("rendered_at", models.DateTimeField(null=True)),
+                (
+                    "pipeline",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="lineage", to="inventory.pipeline"
+                    ),
+                ),
             ],
         ),
     ]

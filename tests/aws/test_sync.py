@@ -162,7 +162,9 @@ def test_a_deleted_pipeline_synced_by_itself_is_marked(demo_aws, create_pipeline
 
 
 def test_secrets_are_stored_nowhere(demo_aws, create_pipeline):
-    create_pipeline("churn", training(HyperParameters={"db_password": "hunter2-planted"}, Environment={"API_KEY": "k-planted"}))
+    create_pipeline(
+        "churn", training(HyperParameters={"db_password": "hunter2-planted"}, Environment={"API_KEY": "k-planted"})
+    )
     demo_aws.run("churn")
     run()
     job = Job.objects.get()
