@@ -27,6 +27,7 @@ urlpatterns = [
     path("", HomeView.as_view(), name="home"),
     *inventory.api.urls.ORIGINAL,
     *lineage.api.urls.ORIGINAL,
+    path("api/v1", router.get_api_root_view()),
     path("api/v1/", include(v1)),
     path("admin/", admin.site.urls),
 ]

@@ -22,7 +22,7 @@ class AccountAdmin(Resyncable[Account]):
     list_display = ("account_id", "name", "partition", "profile", "public_access_status", "regions")
     list_filter = ("partition",)
     search_fields = ("account_id", "name")
-    readonly_fields: tuple[str, ...] = ("public_access_block", "public_access_status", "created_at", "regions")
+    readonly_fields = ("public_access_block", "public_access_status", "created_at", "regions")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
         return ("account_id", "partition", *self.readonly_fields) if obj else self.readonly_fields

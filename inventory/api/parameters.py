@@ -50,7 +50,7 @@ class AccountParameters(serializers.Serializer[Any]):
 
 def read_parameters(form: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
     """The checked parameters of a request; an empty one counts as left out."""
-    given = {name: value for name, value in request.query_params.items() if value.strip()}
+    given = {name: value for name, value in request.query_params.items() if str(value).strip()}
     checked = form(data=given)
     checked.is_valid(raise_exception=True)
     return dict(checked.validated_data)

@@ -16,7 +16,7 @@ class ReadPermission(BasePermission):
     """Reading needs a signed-in user or a token, unless anonymous reading is on; nothing else is allowed."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        known = bool(request.user and request.user.is_authenticated)
+        known = request.user.is_authenticated
         return request.method in SAFE_METHODS and (known or settings.API_ANONYMOUS_READ)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class FactViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """Facts of one kind. `detail_serializer_class` shows one of them whole."""
 
-    detail_serializer_class: type[serializers.CamelSerializer] | None = None
+    detail_serializer_class: type[CamelSerializer] | None = None
 
     def get_serializer_class(self) -> type[Any]:
         if self.action == "retrieve" and self.detail_serializer_class:

@@ -59,7 +59,7 @@ class ArtifactUseSerializer(CamelSerializer):
         )  # fmt: skip
 
 
-class ArtifactViewSet(viewsets.mixins.ListModelMixin, viewsets.GenericViewSet[ArtifactUse]):
+class ArtifactViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[ArtifactUse]):
     """What pipelines read and write, by the latest execution or else the definition."""
 
     queryset = ArtifactUse.objects.filter(pipeline__missing_since=None)
