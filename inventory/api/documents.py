@@ -17,7 +17,7 @@ class ErrorSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField(help_text="One sentence a person can act on.")
     errors = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField()), required=False, help_text="By parameter."
-    )
+    )  # type: ignore[assignment]  # the contract names the member as the base class names its own
 
 
 class CacheSerializer(serializers.Serializer[Any]):

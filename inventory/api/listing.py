@@ -64,7 +64,7 @@ def _regions(parameters: Row) -> list[Row]:
     rows = Region.objects.filter(account_condition(parameters))
     if names is not None:
         rows = rows.filter(name__in=names)
-    known: list[Row] = list(
+    known: list[Any] = list(
         rows.values("pk", "name", "account__account_id", "status", "problem", "synced_at", "revision")
     )
     if not known:

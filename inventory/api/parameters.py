@@ -16,10 +16,15 @@ REGION_NAME = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}", re.ASCII)
 
 
 def region_name(value: str) -> str:
+    """A region's name, checked."""
+    check_region_name(value)
+    return value
+
+
+def check_region_name(value: str) -> None:
     """Validate the form of a region's name; which ones exist, AWS knows."""
     if not REGION_NAME.fullmatch(value):
         raise serializers.ValidationError(f"'{value}' is not the name of a region, such as ap-northeast-2.")
-    return value
 
 
 class Flag(serializers.BooleanField):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
     from rest_framework.response import Response
 
+    from inventory.api.names import CamelSerializer
+
 
 class FactViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """Facts of one kind. `detail_serializer_class` shows one of them whole."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import django_filters as filters
 from django.db.models import Count, Min, Q
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers, viewsets
+from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 
 from inventory.api.filters import AccountFilter
@@ -83,7 +83,8 @@ class ArtifactViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[ArtifactUse
     @action(detail=False, serializer_class=ArtifactUseSerializer, ordering_fields=("uri", "step", "direction"))
     def uses(self, request: Request) -> Response:
         """Each use: which step of which pipeline reads or writes which location."""
-        return self.list(request)
+        response: Response = self.list(request)
+        return response
 
 
 def _by_location(uses: Any) -> Any:

@@ -28,7 +28,7 @@ class SummarySerializer(serializers.Serializer[Any]):
 class NodeSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
     type = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the contract names the member as the base class names its own
     inputs = serializers.ListField(child=serializers.DictField())
     outputs = serializers.ListField(child=serializers.DictField())
     run = serializers.DictField(required=False)
@@ -42,7 +42,7 @@ class EdgeSerializer(serializers.Serializer[Any]):
     via = serializers.CharField(
         help_text="dependsOn, ref:Get, ref:Join, ref:JsonGet, condition:If, condition:Else, artifact."
     )
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the contract names the member as the base class names its own
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         return {"from": serializers.CharField(), **super().get_fields()}
@@ -75,7 +75,7 @@ class LineageSerializer(serializers.Serializer[Any]):
 class DomainResultSerializer(serializers.Serializer[Any]):
     pipeline = serializers.CharField()
     ok = serializers.BooleanField()
-    data = LineageSerializer(required=False)
+    data = LineageSerializer(required=False)  # type: ignore[assignment]  # the contract names the member as the base class names its own
     error = serializers.CharField(required=False)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from inventory.api.parameters import AccountParameters, Flag, region_name
+from inventory.api.parameters import AccountParameters, Flag, check_region_name
 
 VIEWS = ("pipeline", "data", "both")
 
@@ -20,10 +20,10 @@ class ViewParameters(serializers.Serializer[Any]):
 
 class LineageParameters(AccountParameters, ViewParameters):
     pipeline = serializers.CharField(help_text="Its name or ARN.")
-    region = serializers.CharField(validators=[region_name])
+    region = serializers.CharField(validators=[check_region_name])
     domain = serializers.CharField(required=False, help_text="Its name or DomainId.")
 
 
 class DomainParameters(AccountParameters, ViewParameters):
-    region = serializers.CharField(validators=[region_name])
+    region = serializers.CharField(validators=[check_region_name])
     domain = serializers.CharField(help_text="Its name or DomainId; a name that two domains bear means both.")
