@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Q
 from rest_framework import serializers
 
+from inventory.aws.regions import is_region_name
+
 if TYPE_CHECKING:
     from rest_framework.request import Request
-
-REGION_NAME = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}", re.ASCII)
 
 
 def region_name(value: str) -> str:
@@ -23,7 +22,7 @@ def region_name(value: str) -> str:
 
 def check_region_name(value: str) -> None:
     """Validate the form of a region's name; which ones exist, AWS knows."""
-    if not REGION_NAME.fullmatch(value):
+    if not is_region_name(value):
         raise serializers.ValidationError(f"'{value}' is not the name of a region, such as ap-northeast-2.")
 
 
