@@ -1,1 +1,3 @@
-"""The only code that knows boto3: it crawls (network) and parses (pure) AWS's answers into records; it knows nothing of Django."""
+"""The only code that knows boto3: crawls AWS and parses its answers into records; knows nothing of Django."""
+
+from __future__ import annotations

@@ -65,7 +65,7 @@ def crawl_bucket(
         grants = look.at("acl", "GetBucketAcl", client.get_bucket_acl, parse_acl)
     fields["is_public"] = is_public(policy, grants, fields["public_access_flags"])
     exists = False if "NoSuchBucket" in look.errors.values() else None if own is None and look.errors else True
-    return _record(name, (own or {}).get(name, ""), "own" if own else "", exists, fields, look.errors)
+    return _record(name, (own or {}).get(name, ""), "own" if own else "", fields, look.errors, exists=exists)
 
 
 class Look:
@@ -172,13 +172,13 @@ def _foreign(connection: Connection, name: str) -> BucketRecord:
         gone = error.kind is ErrorKind.NOT_FOUND
         state = "Denied" if error.kind is ErrorKind.DENIED else "Unknown"
         fields = {"encryption": state, "versioning": state, "public_access": state, "object_ownership": state}
-        exists = False if gone else True if state == "Denied" else None
-        return _record(name, "", "" if gone else "external", exists, fields, {"bucket": error.code})
-    return _record(name, raw.get("BucketRegion") or "", "external", True, {}, {})
+        exists = False if gone else (True if state == "Denied" else None)
+        return _record(name, "", "" if gone else "external", fields, {"bucket": error.code}, exists=exists)
+    return _record(name, raw.get("BucketRegion") or "", "external", {}, {}, exists=True)
 
 
 def _record(
-    name: str, region: str, owner: str, exists: bool | None, fields: Fields, errors: Mapping[str, str]
+    name: str, region: str, owner: str, fields: Fields, errors: Mapping[str, str], *, exists: bool | None
 ) -> BucketRecord:
     return BucketRecord(
         name=name,

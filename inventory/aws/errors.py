@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 from botocore.parsers import ResponseParserError
 
 from inventory.aws.masking import masked_text
+from inventory.aws.permissions import iam_action
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -142,7 +143,7 @@ def _code(exception: Exception) -> str:
 
 def _sentence(kind: ErrorKind, operation: str, code: str, exception: Exception) -> str:
     if kind is ErrorKind.DENIED:
-        return f"{operation} is denied ({code}): allow the action of docs/iam-policy.json that it needs."
+        return f"{operation} is denied ({code}): allow {iam_action(operation)}; docs/iam-policy.json has it."
     if kind in ADVICE:
         return f"{operation} failed ({code}). {ADVICE[kind]}"
     text = exception.response.get("Error", {}).get("Message", "") if isinstance(exception, ClientError) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def looks_secret(name: object) -> bool:
     words = [word.lower() for word in WORD.findall(name)]
     if any(word in SECRET_WORDS or word.endswith(SECRET_ENDINGS) for word in words):
         return True
-    return any(pair in SECRET_PAIRS for pair in zip(words, words[1:], strict=False))
+    return any(pair in SECRET_PAIRS for pair in pairwise(words))
 
 
 def masked(value: Any, secret_names: frozenset[str] = frozenset()) -> Any:
@@ -212,7 +213,7 @@ def _parameters_in(expression: Any) -> set[str]:
 
 def _parameters_after_options(values: list[Any]) -> set[str]:
     found: set[str] = set()
-    for option, value in zip(values, values[1:], strict=False):
+    for option, value in pairwise(values):
         if isinstance(option, str) and option.startswith("-") and looks_secret(option) and isinstance(value, dict):
             found.update(_parameters_in(value))
     return found

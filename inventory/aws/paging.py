@@ -14,7 +14,12 @@ MOST_PAGES = 20_000
 
 
 def pages(
-    operation: str, call: Callable[..., Any], name: str, *, token: str = "NextToken", **arguments: Any
+    operation: str,
+    call: Callable[..., Any],
+    name: str,
+    *,
+    token: str = "NextToken",  # noqa: S107  (the name of a member)
+    **arguments: Any,
 ) -> Iterator[list[Any]]:
     """Yield the member `name` of every page, empty pages included.
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def crawl_pipelines(connection: Connection) -> Iterator[PipelineRecord]:
-    """Yield every pipeline of the region; raises AWSError rather than ending early: who sees the end may mark missing."""
+    """Yield every pipeline of the region; raises AWSError rather than ending early: who sees its end may prune."""
     client = connection.sagemaker
     for page in pages("ListPipelines", client.list_pipelines, "PipelineSummaries", MaxResults=PAGE_SIZE):
         yield from map(parse_pipeline, page)

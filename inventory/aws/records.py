@@ -40,7 +40,10 @@ class PipelineRecord:
 
 @dataclass(frozen=True, slots=True)
 class PipelineOwnershipRecord:
-    """Whose a pipeline is: its tags and the user contexts that made and changed it (Search, or tag:GetResources without contexts)."""
+    """Whose a pipeline is: its tags and the user contexts that made and changed it.
+
+    tag:GetResources and ListTags know no contexts: there they are None.
+    """
 
     arn: str
     tags: Mapping[str, str]
@@ -50,7 +53,10 @@ class PipelineOwnershipRecord:
 
 @dataclass(frozen=True, slots=True)
 class DefinitionRecord:
-    """A pipeline definition, masked. `sha256` is of the canonical JSON of `text` (of `text` itself where it is not JSON)."""
+    """A pipeline definition, masked.
+
+    `sha256` is of the canonical JSON of `text`; of `text` itself where it is not JSON.
+    """
 
     sha256: str
     text: str
@@ -70,7 +76,7 @@ class PipelineDescriptionRecord:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionRecord:
-    """One pipeline execution, without its steps. `parameters` is None where the source of the record does not know them."""
+    """One pipeline execution, without its steps. `parameters` is None where the source does not know them."""
 
     arn: str
     pipeline_arn: str
@@ -92,7 +98,7 @@ class ExecutionRecord:
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:
-    """One step of one execution. `metadata` is AWS's Metadata member, without a CallbackToken; {} where there is none."""
+    """One step of one execution. `metadata` is AWS's Metadata member without a CallbackToken; {} for none."""
 
     name: str
     display_name: str
@@ -121,10 +127,11 @@ class StepRecord:
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """What stands behind a step's metadata: a job, a model, an endpoint … with its raw description, JSON-ised and masked.
+    """What stands behind a step's metadata: a job, a model, an endpoint … and its raw description, as JSON, masked.
 
-    `kind` is the metadata's member (ProcessingJob, TrainingJob, TransformJob, TuningJob, AutoMLJob, Model, ModelPackage, EndpointConfig,
-    Endpoint, InferenceComponent); `is_terminal` says that AWS will never change it again, so it need not be read twice.
+    `kind` is the metadata's member (ProcessingJob, TrainingJob, TransformJob, TuningJob, AutoMLJob, Model,
+    ModelPackage, EndpointConfig, Endpoint, InferenceComponent); `is_terminal` says that AWS will never change it
+    again, so it need not be read twice.
     """
 
     arn: str
@@ -140,8 +147,8 @@ class JobRecord:
 class ReportRecord:
     """An evaluation report, read from S3.
 
-    `status`: ok, missing, denied, denied-kms, too-large, malformed. `metrics` keys are `eval.<dotted path>`; values are finite numbers.
-    `truncated` counts the metrics left out beyond the cap.
+    `status`: ok, missing, denied, denied-kms, too-large, malformed. `metrics` keys are `eval.<dotted path>`; values are
+    finite numbers. `truncated` counts the metrics left out beyond the cap.
     """
 
     step_name: str
@@ -156,7 +163,10 @@ class ReportRecord:
 
 @dataclass(frozen=True, slots=True)
 class AccountPublicAccessRecord:
-    """The account level of the public access block: the four flags; None where nothing is configured. `status`: ok, Denied or Unknown."""
+    """The account level of the public access block. `flags` is None where nothing is configured or nothing is known.
+
+    `status`: ok, Denied or Unknown.
+    """
 
     status: str
     flags: Mapping[str, bool] | None
@@ -166,9 +176,9 @@ class AccountPublicAccessRecord:
 class BucketRecord:
     """What protects a bucket. Each value is AWS's, or `NotConfigured`, `Denied` or `Unknown`; never one for another.
 
-    `encryption`: AES256, aws:kms, aws:kms:dsse. `versioning`: Enabled, Suspended, Disabled. `public_access`: Blocked, Partial, NotConfigured
-    (bucket and account level together). `owner`: own, external. `exists` is None where it is not known. `tags` is None where not known.
-    `errors`: field -> AWS's error code.
+    `encryption`: AES256, aws:kms, aws:kms:dsse. `versioning`: Enabled, Suspended, Disabled. `public_access`: Blocked,
+    Partial, NotConfigured (bucket and account level together). `owner`: own, external.
+    `exists` and `tags` are None where not known. `errors`: field -> AWS's error code.
     """
 
     name: str
