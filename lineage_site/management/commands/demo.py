@@ -35,8 +35,8 @@ The demo is up: {url}/
 Admin:  {url}/admin/  (admin / admin)
 
   curl -s '{url}/inventory?regions=us-east-1'
-  curl -s '{url}/lineage?pipeline=churn-train-weekly&region=us-east-1&includeLatestExec=true'
-  curl -s '{url}/lineage/by-domain?region=us-east-1&domain=customer-insights'
+  curl -s '{url}/lineage?pipeline=fraud-train-daily&region=us-east-1&includeLatestExec=true'
+  curl -s '{url}/lineage/by-domain?region=us-east-1&domain=risk-office'
 
 Ctrl-C ends it.
 """
