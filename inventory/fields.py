@@ -40,7 +40,9 @@ class CompressedJSONField(models.BinaryField[Any, Any]):
         return None if value is None else orjson.loads(zlib.decompress(value))
 
     def get_default(self) -> Any:
-        return self.default() if callable(self.default) else None
+        if not self.has_default():
+            return None
+        return self.default() if callable(self.default) else self.default
 
     def value_to_string(self, obj: models.Model) -> str:
         return orjson.dumps(self.value_from_object(obj)).decode()

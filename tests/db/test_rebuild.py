@@ -1,0 +1,215 @@
+"""Meaning from facts: rendered when they change, again on request, and one failure stops no other."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils.timezone import now
+
+from inventory.models import Bucket, Definition, Execution
+from inventory.signals import facts_changed
+from inventory.sync.announce import announce_buckets, announce_pipelines
+from lineage.models import ArtifactUse, LineageDocument
+from lineage.rebuild import mark_outdated, pipelines_using, rebuild, rebuild_outdated
+
+
+def training(source="s3://lake/raw", name="Train"):
+    channel = {"ChannelName": "train", "DataSource": {"S3DataSource": {"S3Uri": source}}}
+    arguments = {"InputDataConfig": [channel], "OutputDataConfig": {"S3OutputPath": "s3://models/churn"}}
+    return {"Name": name, "Type": "Training", "Arguments": arguments}
+
+
+@pytest.fixture
+def define(make_pipeline):
+    def make(name="churn", *steps, text=None, problem=""):
+        text = text or json.dumps({"Version": "2020-12-01", "Steps": list(steps or [training()])})
+        definition, _ = Definition.objects.get_or_create(sha256=str(hash(text)), text=text, problem=problem)
+        return make_pipeline(name, definition=definition)
+
+    return make
+
+
+def render(*pipelines):
+    mark_outdated([pipeline.pk for pipeline in pipelines])
+    return rebuild_outdated()
+
+
+def test_a_document_is_rendered_from_the_facts(define):
+    assert render(define()) == 1
+    document = LineageDocument.objects.get()
+    nodes = json.loads(document.definition_body)["graph"]["nodes"]
+    assert [node["id"] for node in nodes] == ["Train"]
+    assert (document.outdated, document.problem, len(document.digest)) == (0, "", 64)
+
+
+def test_what_is_not_outdated_is_left_alone(define):
+    render(define())
+    assert rebuild_outdated() == 0
+
+
+def test_only_the_pipelines_named_are_rendered(define):
+    churn, fraud = define(), define("fraud")
+    mark_outdated([churn.pk, fraud.pk])
+    assert rebuild_outdated([churn.pk]) == 1
+    assert LineageDocument.objects.get(outdated__gt=0).pipeline == fraud
+
+
+def test_each_change_is_counted_until_it_is_rendered(define):
+    pipeline = define()
+    for _ in range(3):
+        mark_outdated([pipeline.pk])
+    assert LineageDocument.objects.get().outdated == 3
+
+
+def test_a_change_meanwhile_leaves_the_document_outdated(define, monkeypatch):
+    pipeline = define()
+    mark_outdated([pipeline.pk])
+    monkeypatch.setattr("lineage.rebuild.summarize", lambda *_: mark_outdated([pipeline.pk]))
+    rebuild_outdated()
+    assert LineageDocument.objects.get().outdated
+    monkeypatch.undo()
+    rebuild_outdated()
+    assert not LineageDocument.objects.get().outdated
+
+
+def test_the_same_facts_have_the_same_digest(define):
+    pipeline = define()
+    render(pipeline)
+    before = LineageDocument.objects.get().digest
+    render(pipeline)
+    assert LineageDocument.objects.get().digest == before
+
+
+def test_a_document_that_cannot_be_rendered_stops_no_other_and_says_so(define, caplog):
+    bad, good = define("bad", text="no JSON"), define("good")
+    assert render(bad, good) == 2
+    assert "could not be rendered" in LineageDocument.objects.get(pipeline=bad).problem
+    assert LineageDocument.objects.get(pipeline=good).outdated == 0
+    assert bad.arn in caplog.text
+
+
+def test_a_document_that_could_not_be_rendered_is_tried_again(define, caplog):
+    pipeline = define(text="no JSON")
+    render(pipeline)
+    assert caplog.records
+    Definition.objects.update(text=json.dumps({"Steps": [training()]}))
+    assert rebuild_outdated() == 1
+    assert LineageDocument.objects.get().problem == ""
+
+
+def test_a_definition_that_is_not_json_has_an_empty_graph_and_a_problem(define):
+    render(define(text="<xml>", problem="The definition is not JSON."))
+    document = LineageDocument.objects.get()
+    assert json.loads(document.definition_body)["graph"]["nodes"] == []
+    assert document.problem == "The definition is not JSON."
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [("DescribePipeline was denied.",) * 2, ("", "Its definition has not been read yet.")],
+)
+def test_a_pipeline_without_a_definition_says_why(make_pipeline, known, said):
+    render(make_pipeline(problem=known))
+    assert LineageDocument.objects.get().problem == said
+
+
+def test_an_execution_is_shown_with_the_definition_it_ran(define):
+    pipeline = define("churn", training(name="New"))
+    older = Definition.objects.create(sha256="older", text=json.dumps({"Steps": [training(name="Old")]}))
+    pipeline.latest_execution = Execution.objects.create(
+        pipeline=pipeline, arn=pipeline.arn + "/execution/e1", status="Succeeded", definition=older
+    )
+    pipeline.save()
+    render(pipeline)
+    document = LineageDocument.objects.get()
+    bodies = (document.definition_body, document.execution_body)
+    assert [json.loads(body)["graph"]["nodes"][0]["id"] for body in bodies] == ["New", "Old"]
+
+
+def test_buckets_that_steps_use_are_wanted_once(define):
+    render(define(), define("fraud"))
+    assert set(Bucket.objects.values_list("name", flat=True)) == {"lake", "models"}
+
+
+def test_uses_are_replaced(define):
+    pipeline = define()
+    render(pipeline)
+    Definition.objects.update(text=json.dumps({"Steps": [training("s3://other/raw")]}))
+    render(pipeline)
+    assert set(ArtifactUse.objects.filter(direction="input").values_list("uri", flat=True)) == {"s3://other/raw"}
+    assert str(ArtifactUse.objects.filter(direction="input").first()) == "Train input s3://other/raw"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_of_a_bucket_renders_those_that_use_it_again(define):
+    churn, fraud = define(), define("fraud", training("s3://elsewhere/raw"))
+    render(churn, fraud)
+    before = dict(LineageDocument.objects.values_list("pipeline", "rendered_at"))
+    lake = Bucket.objects.get(name="lake")
+    Bucket.objects.filter(pk=lake.pk).update(encryption="aws:kms", checked_at=now())
+    assert pipelines_using([lake.pk]) == {churn.pk}
+    announce_buckets([lake.pk])
+    after = LineageDocument.objects.get(pipeline=churn)
+    assert b'"encryption":"aws:kms"' in bytes(after.definition_body)
+    assert after.rendered_at > before[churn.pk]
+    assert LineageDocument.objects.get(pipeline=fraud).rendered_at == before[fraud.pk]
+
+
+def test_a_change_outdates_at_once_and_renders_after_the_commit(define, django_capture_on_commit_callbacks):
+    pipeline = define()
+    with django_capture_on_commit_callbacks(execute=True):
+        announce_pipelines([pipeline.pk])
+        assert LineageDocument.objects.get().outdated
+    assert LineageDocument.objects.get().outdated == 0
+
+
+def test_nothing_changed_is_not_announced():
+    heard = []
+
+    def hear(**news):
+        heard.append(news)
+
+    facts_changed.connect(hear)
+    announce_pipelines([])
+    announce_buckets([])
+    facts_changed.disconnect(hear)
+    assert heard == []
+
+
+def test_batches_are_followed_to_the_last_document(define, monkeypatch):
+    monkeypatch.setattr("lineage.rebuild.BATCH", 2)
+    pipelines = [define(f"p{number}") for number in range(5)]
+    mark_outdated([pipeline.pk for pipeline in pipelines])
+    assert rebuild(LineageDocument.objects.all()) == 5
+    assert not LineageDocument.objects.exclude(outdated=0).exists()
+
+
+def test_the_command_derives_every_document_again(define):
+    define()
+    define("fraud")
+    out = io.StringIO()
+    call_command("rebuild_lineage", stdout=out)
+    assert out.getvalue() == "Rebuilt the lineage of 2 pipelines.\n"
+    assert LineageDocument.objects.filter(outdated=0).count() == 2
+
+
+def test_a_graph_is_written_as_mermaid(define):
+    branch = {"Conditions": [], "IfSteps": [training(name='Say "hi"')], "ElseSteps": []}
+    pipeline = define("churn", {"Name": "Check", "Type": "Condition", "Arguments": branch})
+    render(pipeline)
+    for wanted in ("churn", pipeline.arn):
+        out = io.StringIO()
+        call_command("mermaid", wanted, "--region", "us-east-1", stdout=out)
+        lines = out.getvalue().splitlines()
+        assert lines[0] == "flowchart LR"
+        assert '  n0{"Check<br/><small>Condition</small>"}' in lines
+        assert '  n1["Say #34;hi#34;<br/><small>Training</small>"]' in lines
+        assert "  n0 -- if --> n1" in lines
+
+
+def test_a_pipeline_without_lineage_is_no_mermaid(db):
+    with pytest.raises(CommandError, match="No lineage of 'churn' in us-east-1"):
+        call_command("mermaid", "churn", "--region", "us-east-1")
