@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from inventory.aws.client import Connection
+
 if TYPE_CHECKING:
     from demo.aws.testing import DemoAWS
 
@@ -31,3 +33,12 @@ def create_pipeline(demo_aws: DemoAWS) -> CreatePipeline:
         return str(answer["PipelineArn"])
 
     return create
+
+
+@pytest.fixture
+def connection(demo_aws: DemoAWS, monkeypatch: pytest.MonkeyPatch) -> Connection:
+    """The demo AWS as the service sees it; it does not try a call again."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", demo_aws.url)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    return Connection("123456789012", "us-east-1", attempts=1)
