@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import F
 from django.utils.timezone import now
 
-from inventory.aws.errors import AWSError, ErrorKind
+from inventory.aws.errors import AWSError
 from inventory.models import Pipeline, Region
 from inventory.sync import buckets, details, domains, executions, matching, pipelines
 
@@ -87,10 +87,3 @@ class RegionCrawl:
         except AWSError as error:
             self.note(subject, error)
             self._denials.append(error)
-
-    def without_search(self, error: AWSError) -> bool:
-        """Fall back to listing when Search is refused here; other failures are the caller's."""
-        if error.kind in (ErrorKind.DENIED, ErrorKind.UNSUPPORTED):
-            self.search = False
-            return True
-        return False
