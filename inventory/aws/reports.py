@@ -63,6 +63,8 @@ def crawl_report(connection: Connection, candidate: ReportCandidate) -> ReportRe
         try:
             return _read(connection, candidate.step_name, uri)
         except AWSError as error:
+            if error.code == "InvalidRange":  # an empty object has no first byte
+                return ReportRecord(candidate.step_name, uri, "malformed", size=0)
             if error.kind is ErrorKind.DENIED:
                 status = "denied-kms" if "kms" in str(error.__cause__).lower() else "denied"
                 denied = ReportRecord(candidate.step_name, uri, status)
