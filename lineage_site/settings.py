@@ -20,7 +20,7 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 
 DATA_DIR = Path(env.str("DATA_DIR", str(PROJECT_DIR / ".data"))).resolve()
-DATABASE_URL = env.str("DATABASE_URL", f"sqlite:///{DATA_DIR / 'lineage.sqlite3'}")
+DATABASE_URL = env.str("DATABASE_URL", "") or f"sqlite:///{DATA_DIR / 'lineage.sqlite3'}"
 REDIS_URL = env.str("REDIS_URL", "")
 
 DEBUG = env.bool("DJANGO_DEBUG", False)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
-from django.core.management import call_command
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "openapi.yml"
 
@@ -20,7 +21,9 @@ def schema():
 def test_the_document_is_what_the_code_says_without_a_warning(tmp_path):
     generated = tmp_path / "openapi.yml"
 
-    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(generated), stderr=io.StringIO())
+    spectacular = ["manage.py", "spectacular", "--validate", "--fail-on-warn", "--file", str(generated)]
+    on_sqlite = os.environ | {"DATA_DIR": str(tmp_path), "DATABASE_URL": ""}  # the numbers' bounds are a database's own
+    subprocess.run([sys.executable, *spectacular], cwd=DOCUMENT.parents[1], env=on_sqlite, check=True)
 
     assert generated.read_text() == DOCUMENT.read_text(), "make schema"
 
