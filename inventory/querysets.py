@@ -29,6 +29,13 @@ class SyncQuerySet(models.QuerySet["Sync"]):
             return None
         return self.get(pk=pk)
 
+    def cancel(self, pk: int) -> bool:
+        """End a queued sync at once, ask a running one to stop at its next step; False when it is over."""
+        cancelled = self.filter(pk=pk, state="queued").update(
+            state="cancelled", cancel_requested=True, finished_at=now()
+        )
+        return bool(cancelled or self.active().filter(pk=pk).update(cancel_requested=True))
+
     def undispatched(self, before: datetime) -> SyncQuerySet:
         """Queued ones whose message, if there was one, is older than `before`: a broker may have lost it."""
         return self.filter(state="queued").filter(Q(dispatched_at=None) | Q(dispatched_at__lt=before))

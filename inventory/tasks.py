@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import TYPE_CHECKING
 
 from celery import shared_task
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from inventory import sync
-from inventory.models import Sync
+from inventory.models import Sync, SyncPart
 from inventory.sync.scope import Scope
 
 if TYPE_CHECKING:
+    from celery import Task
     from django.contrib.auth.models import AbstractBaseUser
+
+logger = logging.getLogger(__name__)
 
 
 def enqueue(scope: Scope, *, trigger: str, user: AbstractBaseUser | None = None) -> tuple[Sync, bool]:
@@ -23,15 +28,15 @@ def enqueue(scope: Scope, *, trigger: str, user: AbstractBaseUser | None = None)
     """
     requested, created = sync.request(scope, trigger=trigger, user=user)
     if created:
-        transaction.on_commit(partial(run_sync.delay, requested.pk))
+        transaction.on_commit(partial(_tell, run_sync, requested))
     return requested, created
 
 
 @shared_task
 def run_sync(sync_id: int) -> None:
     """Plan one queued sync and tell workers of its parts. Delivered twice it is planned once."""
-    for part_id in sync.plan(sync_id):
-        run_part.delay(part_id)
+    for part in sync.plan(sync_id):
+        _tell(run_part, part)
 
 
 @shared_task
@@ -43,11 +48,11 @@ def run_part(part_id: int) -> None:
 @shared_task
 def dispatch() -> None:
     """Tell workers again of what was not taken and of what a silent worker held; beat runs this every minute."""
-    sync_ids, part_ids = sync.undelivered()
-    for sync_id in sync_ids:
-        run_sync.delay(sync_id)
-    for part_id in part_ids:
-        run_part.delay(part_id)
+    syncs, parts = sync.undelivered()
+    for requested in syncs:
+        _tell(run_sync, requested)
+    for part in parts:
+        _tell(run_part, part)
 
 
 @shared_task
@@ -67,3 +72,12 @@ def sync_executing() -> None:
 def heartbeat(self: object) -> None:
     """Leave a sign of this worker's life; beat runs this every minute."""
     sync.record_heartbeat(str(self.request.hostname))  # type: ignore[attr-defined]  # a bound Celery task
+
+
+def _tell(task: Task[[int], None], row: Sync | SyncPart) -> None:
+    """Send a message to a worker. Without a broker the row waits in the database until `dispatch` sends it again."""
+    try:
+        task.delay(row.pk)
+    except (OperationalError, OSError):
+        logger.warning("The broker does not answer: %s waits until it does.", row)
+        sync.note_undelivered(row)

@@ -22,8 +22,7 @@ from inventory.models import WorkerHeartbeat
 if TYPE_CHECKING:
     from rest_framework.request import Request
 
-# The heartbeat task runs every minute, but beat writes down only every three minutes that it sent it.
-SILENT_FOR = timedelta(minutes=5)
+SILENT_FOR = timedelta(minutes=3)  # the heartbeat task runs every minute
 BROKER_TIMEOUT_SECONDS = 2
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 
-from django.utils.timezone import now
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import mixins, viewsets
 from rest_framework.decorators import action
@@ -67,11 +66,7 @@ class SyncViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     def cancel(self, request: Request, pk: str) -> Response:
         """Cancel a queued sync at once; ask a running one to stop at its next step."""
         sync = self.get_object()
-        cancelled = Sync.objects.filter(pk=sync.pk, state=Sync.State.QUEUED).update(
-            state=Sync.State.CANCELLED, cancel_requested=True, finished_at=now()
-        )
-        asked = cancelled or Sync.objects.active().filter(pk=sync.pk).update(cancel_requested=True)
-        if not asked:
+        if not Sync.objects.cancel(sync.pk):
             raise ConflictError(f"Sync {sync.pk} is over: {sync.state}.")
         return Response(self._shown(sync.pk))
 

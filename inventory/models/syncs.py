@@ -57,6 +57,11 @@ class Sync(models.Model):
         return f"Sync {self.pk} of {self.scope}"
 
     @property
+    def is_of_whole_regions(self) -> bool:
+        """Whether its outcome tells how current a region is."""
+        return not (self.pipeline or self.executing_only)
+
+    @property
     def is_active(self) -> bool:
         return self.state in ACTIVE_STATES
 

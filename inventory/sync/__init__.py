@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from inventory.sync.buckets import want_buckets
-from inventory.sync.delivery import anything_executing, record_heartbeat, undelivered
+from inventory.sync.delivery import anything_executing, note_undelivered, record_beat, record_heartbeat, undelivered
 from inventory.sync.execute import execute
-from inventory.sync.plan import plan, request
+from inventory.sync.plan import plan, request, take_up
 
 __all__ = (
     "anything_executing",
     "execute",
+    "note_undelivered",
     "plan",
+    "record_beat",
     "record_heartbeat",
     "request",
+    "take_up",
     "undelivered",
     "want_buckets",
 )

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.utils.timezone import now
+from django_celery_beat.models import PeriodicTask
 
 from inventory.models import Pipeline, Sync, SyncPart, WorkerHeartbeat
 from inventory.sync.finish import finish_if_done
@@ -13,19 +14,22 @@ from inventory.sync.finish import finish_if_done
 REDELIVER_AFTER = timedelta(minutes=5)
 
 
-def undelivered() -> tuple[list[int], list[int]]:
-    """Release lapsed leases; the ids of the syncs and of the parts that workers must be told of again."""
+def undelivered() -> tuple[list[Sync], list[SyncPart]]:
+    """Release lapsed leases; the syncs and the parts that workers must be told of again."""
     SyncPart.objects.release_lapsed(timedelta(seconds=settings.SYNC_LEASE_SECONDS))
     for sync_id in Sync.objects.filter(state=Sync.State.RUNNING, parts__isnull=False).values_list("pk", flat=True):
         finish_if_done(sync_id)
     _release_unplanned()
     before = now() - REDELIVER_AFTER
-    syncs = Sync.objects.undispatched(before)
-    parts = SyncPart.objects.undispatched(before)
-    sync_ids, part_ids = list(syncs.values_list("pk", flat=True)), list(parts.values_list("pk", flat=True))
-    Sync.objects.filter(pk__in=sync_ids).update(dispatched_at=now())
-    SyncPart.objects.filter(pk__in=part_ids).update(dispatched_at=now())
-    return sync_ids, part_ids
+    syncs, parts = list(Sync.objects.undispatched(before)), list(SyncPart.objects.undispatched(before))
+    Sync.objects.filter(pk__in=[row.pk for row in syncs]).update(dispatched_at=now())
+    SyncPart.objects.filter(pk__in=[row.pk for row in parts]).update(dispatched_at=now())
+    return syncs, parts
+
+
+def note_undelivered(row: Sync | SyncPart) -> None:
+    """The broker did not take its message: the next look for undelivered ones finds it."""
+    type(row)._default_manager.filter(pk=row.pk).update(dispatched_at=None)
 
 
 def _release_unplanned() -> None:
@@ -44,3 +48,8 @@ def anything_executing() -> bool:
 def record_heartbeat(worker: str) -> None:
     """Note that this worker is alive."""
     WorkerHeartbeat.objects.update_or_create(worker=worker, defaults={"beat_at": now()})
+
+
+def record_beat() -> None:
+    """Note that beat is alive: it just sent the heartbeat task."""
+    PeriodicTask.objects.filter(name="heartbeat").update(last_run_at=now())

@@ -59,7 +59,7 @@ def execute(part_id: int) -> None:
 def _succeed(lease: Lease, sync: Sync, crawl: RegionCrawl) -> None:
     problems = crawl.problems
     worst = crawl.worst()
-    if not sync.pipeline and not sync.executing_only:
+    if sync.is_of_whole_regions:
         crawl.region.record_outcome(worst.kind if worst else Region.Status.OK, worst.message if worst else "")
     outcome = OUTCOMES.get(worst.kind, SyncPart.Outcome.FAILED) if worst else SyncPart.Outcome.OK
     _finish(
@@ -75,7 +75,7 @@ def _fail(lease: Lease, sync: Sync, error: AWSError) -> None:
     """AWS did not let us read the region: an outcome, not an exception. What is stored stays."""
     outcome = OUTCOMES.get(error.kind, SyncPart.Outcome.FAILED)
     region = Region.objects.get(account=lease.part.account, name=lease.part.region)
-    if not sync.pipeline:
+    if sync.is_of_whole_regions:
         region.record_outcome(outcome, error.message)
     _finish(lease, outcome=outcome, error_class=error.code, error=error.message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,7 +14,6 @@ from inventory.aws.client import Connection, identify
 from inventory.aws.errors import AWSError
 from inventory.aws.regions import available_regions, crawl_enabled_regions
 from inventory.models import Account, Pipeline, Region, Sync, SyncPart
-from inventory.sync.finish import finish_if_done
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,8 +46,8 @@ def request(scope: Scope, *, trigger: str, user: AbstractBaseUser | None = None)
         return Sync.objects.active().get(scope=str(scope)), False
 
 
-def plan(sync_id: int) -> list[int]:
-    """Claim a queued sync and create its parts: their ids, in order; none when another worker was first."""
+def plan(sync_id: int) -> list[SyncPart]:
+    """Claim a queued sync and create its parts, in order; none when another worker was first."""
     sync = Sync.objects.claim(sync_id)
     if sync is None:
         return []
@@ -60,9 +60,13 @@ def plan(sync_id: int) -> list[int]:
     if not parts:
         _fail(sync, "Nothing to sync: no account or pipeline of that name is known, or no region is configured.")
         return []
-    SyncPart.objects.bulk_create(parts)
-    finish_if_done(sync.pk)
-    return [part.pk for part in parts if part.state == SyncPart.State.QUEUED]
+    return SyncPart.objects.bulk_create(parts)
+
+
+def take_up(sync: Sync) -> list[SyncPart]:
+    """What of an active sync nobody works on: all of it, or the parts that are queued or whose worker fell silent."""
+    SyncPart.objects.release_lapsed(timedelta(seconds=settings.SYNC_LEASE_SECONDS))
+    return plan(sync.pk) or list(sync.parts.filter(state=SyncPart.State.QUEUED))
 
 
 def _fail(sync: Sync, problem: str) -> None:

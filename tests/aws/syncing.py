@@ -38,7 +38,7 @@ def known_region(name=REGION):
 
 def run(scope=None):
     requested, _ = sync.request(scope or Scope(), trigger=Sync.Trigger.COMMAND)
-    for part_id in sync.plan(requested.pk):
-        sync.execute(part_id)
+    for part in sync.plan(requested.pk):
+        sync.execute(part.pk)
     requested.refresh_from_db()
     return requested

@@ -36,8 +36,8 @@ def credentials(monkeypatch, demo_aws, settings):
 
 def run(scope=None):
     requested, _ = sync.request(scope or Scope(), trigger="command")
-    for part_id in sync.plan(requested.pk):
-        sync.execute(part_id)
+    for part in sync.plan(requested.pk):
+        sync.execute(part.pk)
     requested.refresh_from_db()
     return requested
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import uuid
+from datetime import timedelta
 from functools import partialmethod
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.timezone import now
 
 from inventory import sync
 from inventory.aws.client import Connection
+from inventory.management.commands import sync as sync_command
 from inventory.models import Pipeline, Sync, SyncPart
 from inventory.signals import facts_changed
 from inventory.sync.scope import Scope
@@ -104,10 +107,45 @@ def test_a_region_that_cannot_be_one_is_refused_before_anything_is_asked():
     assert not Sync.objects.exists()
 
 
-def test_a_sync_under_way_is_not_started_twice():
+def test_a_sync_that_no_worker_has_taken_is_carried_out_here(command, create_pipeline):
+    create_pipeline("churn", training())
+    queued, _ = sync.request(Scope(), trigger="api")
+    assert command()[0] == 0
+    queued.refresh_from_db()
+    assert queued.state == "succeeded"
+
+
+def test_the_parts_of_a_silent_worker_are_carried_out_here(command, create_pipeline):
+    create_pipeline("churn", training())
+    planned, _ = sync.request(Scope(), trigger="api")
+    [part] = sync.plan(planned.pk)
+    SyncPart.objects.claim(part.pk)
+    SyncPart.objects.update(heartbeat_at=now() - timedelta(hours=1))
+    assert command()[0] == 0
+    assert SyncPart.objects.get().attempts == 2
+
+
+def test_what_workers_carry_out_is_left_to_them():
     active, _ = sync.request(Scope(), trigger="api")
-    with pytest.raises(CommandError, match=f"under way already: {active.pk}"):
+    [part] = sync.plan(active.pk)
+    SyncPart.objects.claim(part.pk)
+    with pytest.raises(CommandError, match=f"already: {active.pk}"):
         call_command("sync")
+
+
+def test_ctrl_c_stops_at_the_next_step(command, create_pipeline, monkeypatch):
+    create_pipeline("churn", training())
+    real_wait = sync_command.wait
+
+    def interrupted(running, timeout):
+        monkeypatch.setattr(sync_command, "wait", real_wait)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sync_command, "wait", interrupted)
+    status, said = command()
+    assert status == 1
+    assert "cancelled: 0 of 1 regions ok" in said
+    assert not Sync.objects.active().exists()
 
 
 def test_a_bug_is_logged_with_its_traceback_and_the_status_says_failed(command, create_pipeline, bug, caplog):

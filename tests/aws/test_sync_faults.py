@@ -187,8 +187,8 @@ def test_a_cancel_is_heard_while_aws_is_silent(demo_aws, create_pipeline, monkey
     demo_aws.faults.add("Hang", action="DescribePipeline", seconds=0.3)
     requested, _ = sync.request(Scope(pipeline="churn", regions=(REGION,)), trigger="api")
     Sync.objects.update(cancel_requested=True)
-    for part_id in sync.plan(requested.pk):
-        sync.execute(part_id)
+    for part in sync.plan(requested.pk):
+        sync.execute(part.pk)
     assert SyncPart.objects.get().state == "cancelled"
     assert not Pipeline.objects.exists()
 
@@ -206,10 +206,10 @@ def test_a_wait_for_aws_proves_life(demo_aws, create_pipeline, monkeypatch):
 def test_a_part_that_somebody_else_took_is_not_executed(demo_aws):
     known_region()
     requested, _ = sync.request(Scope(), trigger="api")
-    [part_id] = sync.plan(requested.pk)
-    SyncPart.objects.claim(part_id)
+    [part] = sync.plan(requested.pk)
+    SyncPart.objects.claim(part.pk)
     demo_aws.calls.clear()
-    sync.execute(part_id)
+    sync.execute(part.pk)
     assert demo_aws.calls.as_json() == []
 
 

@@ -67,7 +67,7 @@ def test_a_silent_part_is_queued_again_and_its_worker_may_report_no_more(make_pa
     lost = SyncPart.objects.claim(make_part().pk)
     SyncPart.objects.update(heartbeat_at=now() - timedelta(hours=1))
     _, parts = sync.undelivered()
-    assert parts == [lost.pk]
+    assert parts == [lost]
     assert SyncPart.objects.claim(lost.pk).attempts == 2
     assert not SyncPart.objects.report(lost, done=1)
 
@@ -83,7 +83,7 @@ def test_a_sync_whose_message_was_lost_is_dispatched_again():
     requested, _ = sync.request(Scope(), trigger="api")
     assert sync.undelivered() == ([], [])
     Sync.objects.update(dispatched_at=now() - timedelta(minutes=6))
-    assert sync.undelivered() == ([requested.pk], [])
+    assert sync.undelivered() == ([requested], [])
     assert sync.undelivered() == ([], [])
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils.timezone import now
 
-from inventory import tasks
+from inventory import sync, tasks
 from inventory.models import Execution, Pipeline, Region, Sync, SyncPart, WorkerHeartbeat
 from inventory.sync.scope import Scope
 
@@ -58,6 +59,16 @@ def test_the_parts_of_a_planned_sync_are_told_once(account, sent, settings):
     ids = SyncPart.objects.values_list("pk", flat=True)
     assert len(sent) == 2
     assert set(sent) == {("run_part", pk) for pk in ids}
+
+
+@pytest.mark.django_db
+def test_without_a_broker_a_request_waits_in_the_database(monkeypatch, django_capture_on_commit_callbacks):
+    with tasks.run_sync.app.connection_for_write("redis://127.0.0.1:1/0") as nowhere:
+        send = partial(tasks.run_sync.apply_async, connection=nowhere, retry=False)
+        monkeypatch.setattr(tasks.run_sync, "delay", lambda pk: send((pk,)))
+        with django_capture_on_commit_callbacks(execute=True):
+            requested, _ = tasks.enqueue(Scope(), trigger="api")
+    assert sync.undelivered() == ([requested], [])
 
 
 def test_a_part_that_another_worker_holds_is_left_to_it(make_part):

@@ -38,18 +38,24 @@ class Command(BaseCommand):
         requested, created = sync.request(
             Scope(account, tuple(region), pipeline), trigger=Sync.Trigger.COMMAND, user=None
         )
-        if not created:
-            raise CommandError(f"A sync of the same scope is under way already: {requested.pk}.")
-        self._carry_out(sync.plan(requested.pk))
+        parts = sync.plan(requested.pk) if created else sync.take_up(requested)
+        if not (parts or created):
+            raise CommandError(f"Workers carry out a sync of the same scope already: {requested.pk}.")
+        self._carry_out(requested, [part.pk for part in parts])
         requested.refresh_from_db()
         self.stdout.write(self._summary(requested))
         sys.exit(_exit_status(requested))
 
-    def _carry_out(self, part_ids: list[int]) -> None:
+    def _carry_out(self, requested: Sync, part_ids: list[int]) -> None:
+        """Side by side in threads. Ctrl-C asks them to stop, and waits: what is stored is whole."""
         with ThreadPoolExecutor(PARALLEL_REGIONS) as pool:
             running = [pool.submit(_execute, part_id) for part_id in part_ids]
-            while wait(running, timeout=0.5).not_done:
-                self._draw(part_ids)
+            try:
+                while wait(running, timeout=0.5).not_done:
+                    self._draw(part_ids)
+            except KeyboardInterrupt:
+                Sync.objects.cancel(requested.pk)
+                self.stderr.write("Stopping at the next step ...")
         self._draw(part_ids, end="\n")
         for future in running:
             if bug := future.exception():
