@@ -7,7 +7,7 @@ from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import arn_formatter
 
 from demo.aws.paging import page
-from demo.aws.simulation.execution import random_id
+from demo.aws.stable_id import stable_id
 
 
 class DomainOperations(SageMakerResponse):
@@ -17,7 +17,8 @@ class DomainOperations(SageMakerResponse):
         super().create_domain()
         backend = self.sagemaker_backend
         domain = backend.domains.pop(f"d-{self._get_param('DomainName')}")
-        domain.id = f"d-{random_id(12)}"
+        origin = (backend.account_id, backend.region_name, domain.domain_name, len(backend.domains))
+        domain.id = f"d-{stable_id(12, *origin)}"
         domain.arn = arn_formatter("domain", domain.id, backend.account_id, backend.region_name)
         domain.url = f"https://{domain.id}.studio.{backend.region_name}.sagemaker.aws"
         backend.domains[domain.id] = domain

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import secrets
-import string
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from moto.core.utils import utcnow
 
+from demo.aws.stable_id import MIXED, stable_id
 from demo.aws.state import Execution, State, state_of, user_context
 
 from .expressions import Resolver
@@ -56,7 +55,9 @@ class _Simulation:
         self.halted: str | None = None
 
     def _begin(self) -> Execution:
-        identifier = self.script.execution_id or random_id(12)
+        identifier = self.script.execution_id or stable_id(
+            12, self.pipeline.arn, len(self.state.executions_of(self.pipeline.arn))
+        )
         selected = [{"StepName": name} for name in self.script.selected]
         source = self._previous() if selected else None
         domain = self.script.domain_id
@@ -131,7 +132,8 @@ class _Simulation:
         status = "Failed" if step.type == "Fail" else script.status
         start = max([self.execution.start, *(self.ended[name] for name in step.after if name in self.ended)])
         length = timedelta(seconds=self.script.pace * (seconds or script.seconds or SECONDS_OF_TYPE.get(step.type, 5)))
-        job = f"pipelines-{self.execution.arn.rpartition('/')[2]}-{step.name[:20]}-{random_id(10, letters=True)}"
+        suffix = stable_id(10, self.execution.arn, step.name, alphabet=MIXED)
+        job = f"pipelines-{self.execution.arn.rpartition('/')[2]}-{step.name[:20]}-{suffix}"
         variables = self.resolver.variables
         self.resolver.variables = variables | {"TrainingJobName": job, "ProcessingJobName": job}
         arguments = self.resolver.resolve(_own_arguments(step))
@@ -209,8 +211,3 @@ def _parameters(document: Document, given: Document) -> Document:
         value = given.get(name, parameter.get("DefaultValue", 1 if number else ""))
         values[name] = number(value) if number else value
     return values
-
-
-def random_id(length: int, *, letters: bool = False) -> str:
-    alphabet = string.ascii_letters + string.digits if letters else string.ascii_lowercase + string.digits
-    return "".join(secrets.choice(alphabet) for _ in range(length))
