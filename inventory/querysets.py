@@ -1,4 +1,4 @@
-"""Queries with names: how syncs and their parts are claimed, kept alive and taken over."""
+"""Queries with names: how work is claimed, kept alive and taken over."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.timezone import now
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
+    from inventory.models.buckets import Bucket
     from inventory.models.syncs import Sync, SyncPart
 
 ACTIVE = ("queued", "running")
@@ -75,3 +76,18 @@ class SyncPartQuerySet(models.QuerySet["SyncPart"]):
         return self.filter(state="queued", sync__state="running").filter(
             Q(dispatched_at=None) | Q(dispatched_at__lt=before)
         )
+
+
+class BucketQuerySet(models.QuerySet["Bucket"]):
+    """Buckets."""
+
+    def claim_due(self, checked_before: datetime, claimed_before: datetime) -> list[Bucket]:
+        """Take those that nobody looked at since `checked_before`, nor set out to since `claimed_before`."""
+        claim = uuid.uuid4()
+        due = self.filter(Q(checked_at=None) | Q(checked_at__lt=checked_before))
+        free = due.filter(Q(claimed_at=None) | Q(claimed_at__lt=claimed_before))
+        return list(self.filter(claim=claim)) if free.update(claim=claim, claimed_at=now()) else []
+
+    def release(self) -> None:
+        """Let others take them."""
+        self.update(claim=None, claimed_at=None)

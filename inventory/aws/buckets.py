@@ -20,12 +20,17 @@ Fields = dict[str, Any]
 
 
 def crawl_own_buckets(connection: Connection) -> dict[str, str] | None:
-    """The account's buckets and their regions ('' where not told); None when we may not list them."""
+    """The account's buckets and their regions ('' where not told); None when we may not list them.
+
+    Raises AWSError when the listing may come later.
+    """
     client = connection.s3(connection.region)
     try:
         listed = pages("ListBuckets", client.list_buckets, "Buckets", token="ContinuationToken", MaxBuckets=10000)  # noqa: S106
         return {raw["Name"]: raw.get("BucketRegion", "") for page in listed for raw in page}
-    except AWSError:
+    except AWSError as error:
+        if error.is_transient:
+            raise
         return None
 
 
@@ -45,7 +50,10 @@ def crawl_account_public_access(connection: Connection) -> AccountPublicAccessRe
 def crawl_bucket(
     connection: Connection, name: str, own: Mapping[str, str] | None, account_level: AccountPublicAccessRecord
 ) -> BucketRecord:
-    """Look at one bucket, in its own region; at a foreign one only from outside."""
+    """Look at one bucket, in its own region; at a foreign one only from outside.
+
+    Raises AWSError when a part of the answer may come later: half a look would hide what is known.
+    """
     if own is not None and name not in own:
         return _foreign(connection, name)
     client = connection.s3((own or {}).get(name) or connection.region)
@@ -84,6 +92,8 @@ class Look:
             with translated_errors(operation):
                 return parse(call(Bucket=self.name))
         except AWSError as error:
+            if error.is_transient:
+                raise
             if error.code in ABSENT:
                 return parse({})
             self.errors[field] = error.code
@@ -169,6 +179,8 @@ def _foreign(connection: Connection, name: str) -> BucketRecord:
         with translated_errors("HeadBucket"):
             raw = connection.s3(connection.region).head_bucket(Bucket=name)
     except AWSError as error:
+        if error.is_transient:
+            raise
         gone = error.kind is ErrorKind.NOT_FOUND
         state = "Denied" if error.kind is ErrorKind.DENIED else "Unknown"
         fields = {"encryption": state, "versioning": state, "public_access": state, "object_ownership": state}

@@ -85,6 +85,11 @@ class AWSError(Exception):
         self.code = code
         self.message = message
 
+    @property
+    def is_transient(self) -> bool:
+        """Whether the same call may be answered later: what is known until then stays."""
+        return self.kind in (ErrorKind.THROTTLED, ErrorKind.UNREACHABLE, ErrorKind.CREDENTIALS)
+
 
 def classify(exception: BaseException) -> ErrorKind:
     """The kind of a botocore exception."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from inventory.models.accounts import Account
+from inventory.querysets import BucketQuerySet
 
 
 class Bucket(models.Model):
@@ -27,6 +28,10 @@ class Bucket(models.Model):
     tags = models.JSONField(null=True)
     errors = models.JSONField(default=dict, help_text="Field -> AWS's error code.")
     checked_at = models.DateTimeField(null=True, db_index=True)
+    claimed_at = models.DateTimeField(null=True, help_text="When a worker set out to look at it.")
+    claim = models.UUIDField(null=True, help_text="Which worker: two never look at the same bucket.")
+
+    objects = BucketQuerySet.as_manager()
 
     class Meta:
         ordering = ("name", "account_id")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils.timezone import now
 
 from inventory.aws.buckets import crawl_account_public_access, crawl_bucket, crawl_own_buckets
+from inventory.aws.errors import AWSError
 from inventory.models import Account, Bucket
 from inventory.sync.announce import announce_buckets
 from inventory.sync.upsert import upsert
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from inventory.aws.records import AccountPublicAccessRecord, BucketRecord
-    from inventory.models import Region
-    from inventory.sync.lease import Lease
+    from inventory.sync.region import RegionCrawl
 
 BATCH = 50
+CLAIM_LAPSES_AFTER = timedelta(minutes=10)
 FIELDS = (
     "region_name",
     "owner",
@@ -50,30 +50,53 @@ def want_buckets(account_id: int, names: Iterable[str]) -> None:
     Bucket.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def sync_buckets(lease: Lease, region: Region) -> None:
-    """Look at the account's buckets that were never looked at, or too long ago."""
-    due_before = now() - timedelta(seconds=settings.SYNC_BUCKET_MAX_AGE_SECONDS)
-    due = Bucket.objects.filter(Q(checked_at=None) | Q(checked_at__lt=due_before), account_id=region.account_id)
-    names = list(due.values_list("name", flat=True))
-    if not names:
+def sync_buckets(crawl: RegionCrawl) -> None:
+    """Look at the account's buckets that were never looked at, or too long ago; each by one worker only."""
+    moment = now()
+    due_before = moment - timedelta(seconds=settings.SYNC_BUCKET_MAX_AGE_SECONDS)
+    account = crawl.region.account
+    claimed = account.buckets.claim_due(due_before, moment - CLAIM_LAPSES_AFTER)
+    if not claimed:
         return
-    lease.report(stage="buckets")
+    crawl.lease.report(stage="buckets")
+    try:
+        _look_at(crawl, [bucket.name for bucket in claimed])
+    except AWSError as error:
+        crawl.note("buckets", error)
+    finally:
+        account.buckets.filter(claim=claimed[0].claim).release()
+
+
+def _look_at(crawl: RegionCrawl, names: Sequence[str]) -> None:
+    lease = crawl.lease
     own = lease.call(crawl_own_buckets, lease.connection)
-    account_level = lease.call(crawl_account_public_access, lease.connection)
-    Account.objects.filter(pk=region.account_id).update(
-        public_access_block=account_level.flags, public_access_status=account_level.status
-    )
-    iterator = iter(names)
-    while batch := list(islice(iterator, BATCH)):
-        look = partial(_look, lease, own, account_level)
-        _store(region.account_id, lease.map(look, batch))
+    account_level = _account_level(crawl)
+    look = partial(_look, crawl, own, account_level)
+    for start in range(0, len(names), BATCH):
+        records = lease.map(look, names[start : start + BATCH])
+        _store(crawl.region.account_id, [record for record in records if record])
         lease.report()
 
 
+def _account_level(crawl: RegionCrawl) -> AccountPublicAccessRecord:
+    """The account's own public access block; when it cannot be asked for, what is known of it."""
+    account = crawl.region.account
+    record = crawl.lease.call(crawl_account_public_access, crawl.lease.connection)
+    if record.status == "Unknown":
+        return replace(record, flags=account.public_access_block)
+    Account.objects.filter(pk=account.pk).update(public_access_block=record.flags, public_access_status=record.status)
+    return record
+
+
 def _look(
-    lease: Lease, own: dict[str, str] | None, account_level: AccountPublicAccessRecord, name: str
-) -> BucketRecord:
-    return crawl_bucket(lease.connection, name, own, account_level)
+    crawl: RegionCrawl, own: dict[str, str] | None, account_level: AccountPublicAccessRecord, name: str
+) -> BucketRecord | None:
+    """None when S3 did not answer: what is known of the bucket stays, and it stays due."""
+    try:
+        return crawl_bucket(crawl.lease.connection, name, own, account_level)
+    except AWSError as error:
+        crawl.note(name, error)
+        return None
 
 
 @transaction.atomic

@@ -58,7 +58,7 @@ class RegionCrawl:
         self.lease.report(stage="executions")
         executions.sync_changed_executions(self)
         self._details(Pipeline.objects.filter(region=self.region, missing_since=None))
-        buckets.sync_buckets(self.lease, self.region)
+        buckets.sync_buckets(self)
 
     def _one_pipeline(self, name: str) -> None:
         pipeline = pipelines.sync_one_pipeline(self.lease, self.region, name)
@@ -66,7 +66,7 @@ class RegionCrawl:
             return
         self.search = False
         self._details(Pipeline.objects.filter(pk=pipeline.pk), force=True)
-        buckets.sync_buckets(self.lease, self.region)
+        buckets.sync_buckets(self)
         Pipeline.objects.filter(pk=pipeline.pk, problem="").update(synced_at=now())
 
     def _executing(self) -> None:

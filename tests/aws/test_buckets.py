@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from inventory.aws import buckets
 from inventory.aws.buckets import FLAGS, crawl_account_public_access, crawl_bucket, crawl_own_buckets
+from inventory.aws.errors import AWSError
 from inventory.aws.records import AccountPublicAccessRecord
 
 NOTHING = AccountPublicAccessRecord("ok", None)
@@ -138,9 +139,18 @@ def test_what_is_denied_is_denied_by_itself(connection, s3, refuse, method, fiel
 
 @pytest.mark.parametrize(("method", "field", "_", "unknown"), CALLS)
 def test_what_fails_is_unknown(connection, s3, refuse, method, field, _, unknown):
-    refuse(method, "InternalError")
+    refuse(method, "MalformedXML")
 
     assert getattr(look(connection), field) == unknown
+
+
+@pytest.mark.parametrize("name", ["lake", "theirs"])
+def test_a_look_that_may_succeed_later_is_no_look(connection, s3, refuse, name):
+    refuse("get_bucket_tagging", "SlowDown")
+    refuse("head_bucket", "SlowDown")
+
+    with pytest.raises(AWSError):
+        look(connection, name=name)
 
 
 @pytest.mark.parametrize(("flags", "state"), [(BLOCKED, "Blocked"), (OPEN, "Denied"), (None, "Denied")])
@@ -209,7 +219,7 @@ def test_whose_a_bucket_is_may_be_unknown(connection, s3, refuse, denied, exists
 
 @pytest.mark.parametrize(
     ("code", "owner", "exists", "state"),
-    [("404", "", False, "Unknown"), ("403", "external", True, "Denied"), ("500", "external", None, "Unknown")],
+    [("404", "", False, "Unknown"), ("403", "external", True, "Denied"), ("400", "external", None, "Unknown")],
 )
 def test_a_foreign_bucket_is_seen_from_outside(connection, refuse, code, owner, exists, state):
     refuse("head_bucket", code)

@@ -298,3 +298,34 @@ def test_a_bucket_nobody_may_look_at_says_so_and_stops_nothing(demo_aws, create_
     bucket = Bucket.objects.get(name="lake")
     assert bucket.encryption == "Denied"
     assert bucket.checked_at
+
+
+def test_what_is_known_of_a_bucket_stays_while_s3_does_not_answer(demo_aws, create_pipeline, settings):
+    demo_aws.client("s3").create_bucket(Bucket="lake")
+    create_pipeline("churn", training())
+    run()
+    known = Bucket.objects.get(name="lake")
+    settings.SYNC_BUCKET_MAX_AGE_SECONDS = 0
+    demo_aws.faults.add("InternalError", service="s3", action="GetBucketVersioning")
+    part = run().parts.get()
+    assert [problem["subject"] for problem in part.problems] == ["lake"]
+    stays = Bucket.objects.get(name="lake")
+    assert (stays.versioning, stays.checked_at) == ("Disabled", known.checked_at)
+
+
+def test_buckets_wait_for_a_listing_that_may_come_later(demo_aws, create_pipeline):
+    create_pipeline("churn", training())
+    demo_aws.faults.add("SlowDown", service="s3", action="ListBuckets")
+    assert [problem["subject"] for problem in run().parts.get().problems] == ["buckets"]
+    demo_aws.faults.clear()
+    run()
+    assert Bucket.objects.get(name="lake").checked_at
+
+
+def test_a_bucket_that_another_worker_looks_at_is_left_to_it(demo_aws, create_pipeline):
+    create_pipeline("churn", training())
+    run()
+    Bucket.objects.update(checked_at=None, claimed_at=now())
+    demo_aws.calls.clear()
+    run()
+    assert demo_aws.calls.count(service="s3") == 0
