@@ -22,6 +22,7 @@ for name in (
 
 from lineage_site.settings import *  # noqa: E402, F403
 
+STATIC_ROOT.mkdir()  # noqa: F405  (WhiteNoise warns of a folder that is not there)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_URL = "memory://"

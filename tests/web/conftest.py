@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils.timezone import now
@@ -70,12 +68,6 @@ class Facts:
         arn = f"{pipeline.arn}/execution/e{next(self.number)}"
         defaults: dict[str, Any] = {"status": "Succeeded", "start_time": started or now(), "last_modified": now()}
         return Execution.objects.create(pipeline=pipeline, arn=arn, **defaults | values)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def static_root() -> None:
-    """Whitenoise warns of a folder that is not there."""
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture
