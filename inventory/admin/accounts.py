@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.utils.html import format_html_join
 
-from inventory.admin.browse import BrowseOnly, link_to, link_to_list
+from inventory.admin.browse import BOOKKEEPING, BrowseOnly, Facts
+from inventory.admin.columns import NOTHING, as_time, link, link_to, moment, number_of, pretty, short
+from inventory.admin.filters import BY_REGION, Presence
 from inventory.admin.resync import Resyncable
-from inventory.models import Account, Domain, Region
+from inventory.models import Account, Domain, Region, SyncPart
 from inventory.sync.scope import Scope
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+SHOWN_SYNCS = 5
+
 
 @admin.register(Account)
-class AccountAdmin(Resyncable[Account]):
+class AccountAdmin(Resyncable[Account], Facts[Account]):
     """How an account is called and entered is ours to say; the rest is AWS's."""
 
-    list_display = ("account_id", "name", "partition", "profile", "public_access_status", "regions")
+    list_display = ("account_id", "name", "partition", "profile", "public_access_status", number_of("regions"))
     list_filter = ("partition",)
     search_fields = ("account_id", "name")
-    readonly_fields = ("public_access_block", "public_access_status", "created_at", "regions")
+    counted = ("regions",)
+    groups = (
+        ("", ("account_id", "name", "profile", "partition")),
+        ("S3's block of public access to the account", ("public_access_status", pretty("public_access_block"))),
+        ("In this cache", (number_of("regions"), moment("created_at"))),
+    )
+    help_texts = {
+        "public_access_status": "Unknown: it was not looked at, or looking failed.",
+        "public_access_block": "Its four flags.",
+        "created_at": "When it was first known here.",
+    }
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
-        return ("account_id", "partition", *self.readonly_fields) if obj else self.readonly_fields
+    def get_fieldsets(self, request: HttpRequest, obj: Account | None = None) -> Any:
+        return super().get_fieldsets(request, obj)[: None if obj else 1]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> Any:
+        lines = [line for _, group in self.groups for line in group]
+        return [line for line in lines if line not in ("name", "profile")] if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
         return False
@@ -33,51 +52,61 @@ class AccountAdmin(Resyncable[Account]):
     def scope_of(self, row: Account) -> Scope:
         return Scope(account=row.account_id)
 
-    @admin.display(description="regions")
-    def regions(self, account: Account) -> str:
-        return link_to_list("region", "Regions", account__id__exact=account.pk)
-
 
 @admin.register(Region)
 class RegionAdmin(Resyncable[Region], BrowseOnly[Region]):
-    list_display = ("name", "account_link", "status", "synced_at", "attempted_at", "problem", "pipelines", "domains")
-    list_display_links = ("name",)
+    list_display = (
+        "name", link("account"), "status", moment("synced_at"), moment("attempted_at"), number_of("pipelines"),
+        number_of("domains"), short("problem"),
+    )  # fmt: skip
     list_filter = ("status", "account", "name")
     list_select_related = ("account",)
     search_fields = ("name", "account__account_id", "account__name")
-    readonly_fields = ("pipelines", "domains")
+    counted = ("pipelines", "domains")
+    groups = (
+        ("", ("name", "account", number_of("pipelines"), number_of("domains"))),
+        ("Last sync of the whole region", ("status", "problem", moment("synced_at"), moment("attempted_at"))),
+        ("Latest syncs of any kind", ("latest_syncs",)),
+        (BOOKKEEPING, ("revision", moment("execution_cursor"))),
+    )
+    help_texts = {
+        "latest_syncs": "Those of single pipelines and of what is executing too; they do not change the status above.",
+        "attempted_at": "When a sync of the whole region last ended, well or not.",
+        "execution_cursor": "The newest LastModifiedTime of an execution that a search has shown.",
+    }
 
     def scope_of(self, row: Region) -> Scope:
         return Scope(account=row.account.account_id, regions=(row.name,))
 
-    @admin.display(description="account", ordering="account")
-    def account_link(self, region: Region) -> str:
-        return link_to(region.account)
-
-    @admin.display(description="pipelines")
-    def pipelines(self, region: Region) -> str:
-        return link_to_list("pipeline", "Pipelines", region__id__exact=region.pk)
-
-    @admin.display(description="domains")
-    def domains(self, region: Region) -> str:
-        return link_to_list("domain", "Domains", region__id__exact=region.pk)
+    @admin.display(description="latest syncs")
+    def latest_syncs(self, region: Region) -> str:
+        parts = SyncPart.objects.filter(account=region.account, region=region.name).select_related("sync")
+        lines = (
+            (as_time(part.finished_at), link_to(part.sync), part.get_outcome_display() or part.state, part.error)
+            for part in parts.order_by("-pk")[:SHOWN_SYNCS]
+        )
+        return format_html_join("", "<div>{} {}: {} {}</div>", lines) or NOTHING
 
 
 @admin.register(Domain)
 class DomainAdmin(Resyncable[Domain], BrowseOnly[Domain]):
-    list_display = ("name", "domain_id", "region_link", "status", "last_modified", "missing_since", "pipelines")
-    list_filter = ("region__name", "region__account", "status", ("missing_since", admin.EmptyFieldListFilter))
+    resync_label = "Re-sync its region"
+    list_display = (
+        "name", "domain_id", link("region", ordering="region__name"), "status", moment("last_modified"),
+        moment("missing_since"), number_of("pipelines"),
+    )  # fmt: skip
+    list_filter = (("region__name", BY_REGION), "region__account", "status", ("missing_since", Presence))
     list_select_related = ("region__account",)
     search_fields = ("name", "domain_id", "arn")
-    readonly_fields = ("pipelines",)
+    counted = ("pipelines",)
+    groups = (
+        ("", ("name", "domain_id", "arn", "region", "status", number_of("pipelines"))),
+        ("Times", (moment("created_at"), moment("last_modified"), moment("seen_at"), moment("missing_since"))),
+    )
+    help_texts = {
+        "seen_at": "When a listing first showed it, or last showed it changed.",
+        "missing_since": "Since when complete listings no longer show it.",
+    }
 
     def scope_of(self, row: Domain) -> Scope:
         return Scope(account=row.region.account.account_id, regions=(row.region.name,))
-
-    @admin.display(description="region", ordering="region__name")
-    def region_link(self, domain: Domain) -> str:
-        return link_to(domain.region)
-
-    @admin.display(description="pipelines")
-    def pipelines(self, domain: Domain) -> str:
-        return link_to_list("pipeline", "Pipelines", domain__id__exact=domain.pk)

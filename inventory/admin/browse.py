@@ -1,28 +1,54 @@
-"""What every admin of facts shares: nothing that AWS owns can be edited; rows link to what they belong to."""
+"""What every admin of facts shares: nothing that AWS owns can be edited; related rows are counted."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.contrib import admin
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.http import urlencode
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from inventory.admin.columns import Column, count_name
 
 if TYPE_CHECKING:
-    from django.db.models import Model
+    from django.db.models import Model, QuerySet
+    from django.db.models.fields.reverse_related import ForeignObjectRel
+    from django.forms import ModelForm
     from django.http import HttpRequest
 
 Row = TypeVar("Row", bound="Model")
-NOTHING = "-"
+BOOKKEEPING = "Bookkeeping"
 
 
-class BrowseOnly(admin.ModelAdmin[Row]):
-    """View, never add, change or delete."""
+class Facts(admin.ModelAdmin[Row]):
+    """Pages whose lines come in titled groups, and numbers of related rows.
+
+    `groups` says what a page shows: fields, methods and columns. `counted` names the relations whose rows are counted,
+    each by a subquery: only the rows of a page pay for it.
+    """
 
     show_full_result_count = False
     list_per_page = 50
+    groups: tuple[tuple[str, tuple[str | Column, ...]], ...] = ()
+    help_texts: dict[str, str] = {}
+    counted: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Row]:
+        numbers = {count_name(related): number(self.model, related) for related in self.counted}
+        return cast("QuerySet[Row]", super().get_queryset(request).annotate(**numbers))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Row | None = None) -> Any:
+        return [
+            (title or None, {"fields": lines, "classes": ("collapse",) if title == BOOKKEEPING else ()})
+            for title, lines in self.groups
+        ]
+
+    def get_form(self, request: HttpRequest, obj: Row | None = None, *args: Any, **kwargs: Any) -> type[ModelForm[Row]]:
+        return super().get_form(request, obj, *args, help_texts=self.help_texts, **kwargs)
+
+
+class BrowseOnly(Facts[Row]):
+    """View, never add, change or delete."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -34,25 +60,8 @@ class BrowseOnly(admin.ModelAdmin[Row]):
         return False
 
 
-def link_to(row: Model | None, text: object = None) -> str:
-    """A link to the admin page of a row."""
-    if row is None:
-        return NOTHING
-    return format_html('<a href="{}">{}</a>', page_of(row), row if text is None else text)
-
-
-def page_of(row: Model) -> str:
-    """The address of the admin page of a row."""
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=(row.pk,))
-
-
-def link_to_list(model: str, text: str, **conditions: Any) -> str:
-    """A link to a filtered list of rows of `model` (lower case, of this application)."""
-    return format_html(
-        '<a href="{}?{}">{}</a>', reverse(f"admin:inventory_{model}_changelist"), urlencode(conditions), text
-    )
-
-
-def as_json(value: Any) -> str:
-    """A JSON value to read."""
-    return format_html("<pre>{}</pre>", json.dumps(value, indent=2, ensure_ascii=False, default=str))
+def number(model: type[Model], related: str) -> Coalesce:
+    relation: ForeignObjectRel = model._meta.get_field(related)  # type: ignore[assignment]  # by what it is for
+    name = relation.field.name
+    rows = relation.field.model._default_manager.filter(**{name: OuterRef("pk")}).order_by()
+    return Coalesce(Subquery(rows.values(name).annotate(number=Count("pk")).values("number")), 0)

@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils.html import format_html, format_html_join
 
 from inventory import tasks
-from inventory.admin.browse import link_to, page_of
+from inventory.admin.columns import link_to, link_to_list, page_of
 from inventory.models import Sync
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Resyncable(admin.ModelAdmin[Row]):
     """Rows that can be synced again; `scope_of` says what that covers."""
 
     actions = ("resync",)
-    change_form_template = "admin/inventory/resync_change_form.html"
+    resync_label = "Re-sync"
 
     def scope_of(self, row: Row) -> Scope:
         raise NotImplementedError
@@ -40,7 +40,7 @@ class Resyncable(admin.ModelAdmin[Row]):
     def has_sync_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("inventory.add_sync")
 
-    @admin.action(description="Re-sync", permissions=["sync"])
+    @admin.action(description="Re-sync selected %(verbose_name_plural)s", permissions=["sync"])
     def resync(self, request: HttpRequest, queryset: QuerySet[Row]) -> None:
         self._enqueue(request, queryset)
 
@@ -64,17 +64,29 @@ class Resyncable(admin.ModelAdmin[Row]):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        context["may_sync"] = self.has_sync_permission(request)
-        context["resync_url_name"] = f"admin:{self.opts.app_label}_{self.opts.model_name}_resync"
+        if self.has_sync_permission(request):
+            context["resync_label"] = self.resync_label
+            context["resync_url_name"] = f"admin:{self.opts.app_label}_{self.opts.model_name}_resync"
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _enqueue(self, request: HttpRequest, rows: Iterable[Row]) -> list[Sync]:
         scopes = {str(scope): scope for scope in map(self.scope_of, rows)}
         user = cast("User", request.user)
         asked = [tasks.enqueue(scope, trigger=Sync.Trigger.ADMIN, user=user) for scope in scopes.values()]
-        syncs = [sync for sync, _ in asked]
-        created = sum(is_new for _, is_new in asked)
-        links = format_html_join(", ", "{}", ((link_to(sync),) for sync in syncs[:SHOWN_LINKS]))
-        sentence = "Queued {} of {}; any other is under way already. Progress: {}"
-        self.message_user(request, format_html(sentence, created, len(asked), links), messages.SUCCESS)
-        return syncs
+        self.message_user(request, _answer(asked), messages.SUCCESS)
+        return [sync for sync, _ in asked]
+
+
+def _answer(asked: list[tuple[Sync, bool]]) -> str:
+    """How many are new, and links to the progress of each; of many, to the list of all."""
+    created = sum(is_new for _, is_new in asked)
+    active = len(asked) - created
+    links = [link_to(sync) for sync, _ in asked[:SHOWN_LINKS]]
+    if len(asked) > SHOWN_LINKS:
+        links.append(link_to_list(Sync, "all syncs", o=""))
+    return format_html(
+        "{}{}. Progress: {}",
+        f"Queued {created} {'sync' if created == 1 else 'syncs'}",
+        f"; {active} {'is' if active == 1 else 'are'} under way already" if active else "",
+        format_html_join(", ", "{}", ((link,) for link in links)),
+    )

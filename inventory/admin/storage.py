@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin
 
-from inventory.admin.browse import BrowseOnly, as_json, link_to, link_to_list
+from inventory.admin.browse import BrowseOnly
+from inventory.admin.columns import link, moment, number_of, pretty
+from inventory.admin.filters import BY_REGION
 from inventory.models import Bucket, ModelPackage
 
 if TYPE_CHECKING:
@@ -17,61 +19,46 @@ if TYPE_CHECKING:
 @admin.register(Bucket)
 class BucketAdmin(BrowseOnly[Bucket]):
     list_display = (
-        "name", "account_link", "region_name", "owner", "encryption", "versioning", "public_access", "is_public",
-        "checked_at",
+        "name", link("account"), "region_name", "owner", "encryption", "versioning", "public_access", "is_public",
+        moment("checked_at"),
     )  # fmt: skip
     list_filter = ("encryption", "versioning", "public_access", "is_public", "owner", "region_name", "account")
     list_select_related = ("account",)
     search_fields = ("name",)
-    exclude = ("account", "public_access_flags", "tags", "errors")
-    readonly_fields = ("account_link", "public_access_flags_json", "tags_json", "errors_json")
-
-    @admin.display(description="account", ordering="account")
-    def account_link(self, bucket: Bucket) -> str:
-        return link_to(bucket.account)
-
-    @admin.display(description="public access flags")
-    def public_access_flags_json(self, bucket: Bucket) -> str:
-        return as_json(bucket.public_access_flags)
-
-    @admin.display(description="tags")
-    def tags_json(self, bucket: Bucket) -> str:
-        return as_json(bucket.tags)
-
-    @admin.display(description="errors")
-    def errors_json(self, bucket: Bucket) -> str:
-        return as_json(bucket.errors)
+    groups = (
+        ("", ("name", "account", "region_name", "owner", "exists", pretty("tags"))),
+        ("Encryption", ("encryption", "kms_key_id", "bucket_key_enabled")),
+        ("Versioning", ("versioning", "mfa_delete")),
+        ("Access", ("public_access", pretty("public_access_flags"), "is_public", "object_ownership")),
+        ("Reading it", (moment("checked_at"), pretty("errors"))),
+    )
+    help_texts = {
+        "account": "The account whose pipelines use it, and which looked at it.",
+        "owner": "own: the bucket belongs to this account; external: to another.",
+        "public_access": "Blocked (all four flags hold, of the bucket or the account), Partial or NotConfigured.",
+        "public_access_flags": "The four flags of the bucket itself.",
+        "is_public": "Whether its policy makes it public.",
+        "errors": "What could not be looked at, and AWS's error code.",
+        "checked_at": "When it was last looked at; empty where a sync has yet to.",
+    }
 
 
 @admin.register(ModelPackage)
 class ModelPackageAdmin(BrowseOnly[ModelPackage]):
     list_display = (
-        "__str__",
-        "group_name",
-        "version",
-        "status",
-        "approval_status",
-        "region_link",
-        "created_at",
-        "steps",
-    )
-    list_filter = ("approval_status", "status", "region__name")
+        "__str__", "status", "approval_status", link("region", ordering="region__name"), moment("created_at"),
+        number_of("steps"),
+    )  # fmt: skip
+    list_filter = ("approval_status", "status", ("region__name", BY_REGION))
     list_select_related = ("region__account",)
     search_fields = ("group_name", "arn")
-    exclude = ("region",)
-    readonly_fields = ("region_link", "steps", "description_json")
+    counted = ("steps",)
+    groups = (
+        ("", ("group_name", "version", "status", "approval_status", "region", "arn")),
+        ("", (moment("created_at"), moment("read_at"), number_of("steps"))),
+        ("As AWS describes it, secrets masked", (pretty("description"),)),
+    )
+    help_texts = {"read_at": "When its description was read from AWS."}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModelPackage]:
         return super().get_queryset(request).defer("description")
-
-    @admin.display(description="region", ordering="region__name")
-    def region_link(self, package: ModelPackage) -> str:
-        return link_to(package.region)
-
-    @admin.display(description="steps")
-    def steps(self, package: ModelPackage) -> str:
-        return link_to_list("stepexecution", "Steps", model_package__id__exact=package.pk)
-
-    @admin.display(description="description")
-    def description_json(self, package: ModelPackage) -> str:
-        return as_json(package.description)

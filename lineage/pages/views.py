@@ -12,7 +12,8 @@ from django.utils.http import urlencode
 from django.views.generic import TemplateView
 
 from inventory.freshness import region_freshness
-from inventory.models import Pipeline, Region
+from inventory.models import Pipeline, Region, Sync
+from lineage.pages.failures import latest_failures
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -37,10 +38,16 @@ class HomeView(TemplateView):
             pipeline_count=Count("pipelines", filter=Q(pipelines__missing_since=None), distinct=True),
             domain_count=Count("domains", filter=Q(domains__missing_since=None), distinct=True),
         )
+        failures = latest_failures()
         return super().get_context_data(
             version=settings.VERSION,
-            regions=[(region, region_freshness(vars(region))) for region in regions],
+            regions=[
+                (region, region_freshness(vars(region)), failures.get((region.account_id, region.name)))
+                for region in regions
+            ],
+            syncs=Sync.objects.active(),
             requests=_requests(),
+            may_look=self.request.user.has_perm("inventory.view_region"),
             **kwargs,
         )
 
@@ -49,26 +56,33 @@ def _requests() -> list[tuple[str, str]]:
     """Text and address of requests that have an answer in the cache."""
     pipelines = Pipeline.objects.filter(PRESENT).select_related("region__account", "domain")
     shown = list(pipelines.order_by("-last_execution_time", "name")[:SHOWN_PIPELINES])
-    found = [("Every region, its domains and its pipelines", reverse("inventory"))] if shown else []
-    for pipeline in shown:
-        where = {"region": pipeline.region.name, "account": pipeline.region.account.account_id}
-        query = {"pipeline": pipeline.name, **where, "includeLatestExec": "true"}
-        found.append((f"Lineage of {pipeline.name} in {pipeline.region.name}", _address("lineage", query)))
-    return found + _domain_requests(shown)
+    if not shown:
+        return []
+    return [
+        ("Every region, its domains and its pipelines", reverse("inventory")),
+        *_domain_requests(shown),
+        *map(_pipeline_request, shown),
+    ]
 
 
 def _domain_requests(pipelines: list[Pipeline]) -> list[tuple[str, str]]:
     domains = {pipeline.domain: pipeline.region for pipeline in pipelines if pipeline.domain}
     return [
         (
-            f"Lineage of every pipeline of domain {domain.name}",
-            _address(
-                "lineage-by-domain",
-                {"domain": domain.domain_id, "region": region.name, "account": region.account.account_id},
-            ),
+            f"Lineage of every pipeline of domain {domain.name} in {region.name}",
+            _address("lineage-by-domain", {"domain": domain.domain_id} | _where(region)),
         )
         for domain, region in domains.items()
     ]
+
+
+def _pipeline_request(pipeline: Pipeline) -> tuple[str, str]:
+    query = {"pipeline": pipeline.name} | _where(pipeline.region) | {"includeLatestExec": "true"}
+    return f"Lineage of {pipeline.name} in {pipeline.region.name}", _address("lineage", query)
+
+
+def _where(region: Region) -> dict[str, str]:
+    return {"region": region.name, "account": region.account.account_id}
 
 
 def _address(name: str, query: dict[str, str]) -> str:

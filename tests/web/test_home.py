@@ -60,5 +60,5 @@ def test_queries_do_not_grow(client, settings, facts, queries, pipelines):
         region = facts.region(f"us-east-{number + 1}")
         facts.served(region=region, domain=facts.domain(region))
 
-    with queries(2):
+    with queries(4):
         client.get("/")
