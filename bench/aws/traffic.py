@@ -56,6 +56,7 @@ class Traffic:
     throttled: Counter[str] = field(default_factory=Counter)
     faulted: Counter[str] = field(default_factory=Counter)
     limited: list[float] = field(default_factory=list)
+    limited_calls: int = 0
     _buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
 
     def note(self, operation: str) -> None:
@@ -66,6 +67,7 @@ class Traffic:
         if service not in LIMITED:
             return True
         moment = time.monotonic()
+        self.limited_calls += 1
         self.limited = [self.limited[0], moment] if self.limited else [moment, moment]
         if not self.admitted_per_second or self._bucket(account, region, moment).admits(moment):
             return True
@@ -97,6 +99,7 @@ class Traffic:
         for counter in (self.calls, self.throttled, self.faulted):
             counter.clear()
         self.limited.clear()
+        self.limited_calls = 0
         self._buckets.clear()
 
     def report(self) -> dict[str, Any]:
@@ -107,6 +110,7 @@ class Traffic:
             "calls": dict(self.calls),
             "throttled": dict(self.throttled),
             "faulted": dict(self.faulted),
+            "limited_calls": self.limited_calls,
             "limited_seconds": seconds,
             "admissible": (self.burst or rate) + seconds * rate if rate else None,
         }

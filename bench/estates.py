@@ -1,0 +1,110 @@
+"""One estate crawled by the service as it stands: a first time, unchanged, and after some changes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.database import fresh_database, stored
+from bench.measure import run_python
+
+if TYPE_CHECKING:
+    from bench.aws.process import BenchAWS
+    from bench.measure import Cost
+
+CHANGES = {"definitions": 5, "executions": 20}
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "bench",
+    "AWS_SECRET_ACCESS_KEY": "bench",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Crawl:
+    """One crawl: of what, what it cost, what AWS saw of it, and what was stored in the end."""
+
+    pipelines: int
+    latency_ms: float
+    kind: str
+    cost: Cost
+    traffic: dict[str, Any]
+    stored: dict[str, int]
+
+    @property
+    def calls(self) -> int:
+        return sum(self.traffic["calls"].values())
+
+    @property
+    def throttled_share(self) -> float:
+        """Of the calls whose rate is limited."""
+        return sum(self.traffic["throttled"].values()) / max(1, self.traffic["limited_calls"])
+
+    @property
+    def admitted_share(self) -> float:
+        """How much of what the rate admits, from the first limited call to the last, was made use of."""
+        admitted = self.traffic["limited_calls"] - sum(self.traffic["throttled"].values())
+        return float(admitted / (self.traffic["admissible"] or admitted or 1))
+
+    @property
+    def problem(self) -> str:
+        """Why the crawl is not to be counted; empty when all of the estate is stored."""
+        if self.cost.status:
+            return f"exit status {self.cost.status}: {self.cost.output[-500:]}"
+        wanting = {name: count for name, count in self.stored.items() if count < self._expected(name)}
+        return f"incomplete: {wanting}" if wanting else ""
+
+    def _expected(self, name: str) -> int:
+        return 6 * self.pipelines if name == "steps" else self.pipelines
+
+
+def crawl_estate(
+    aws: BenchAWS, pipelines: int, latency_ms: float, kinds: tuple[str, ...], server_url: str, **settings: float
+) -> list[Crawl]:
+    """Crawl a fresh estate into a fresh database, once for each kind: first, unchanged, changed."""
+    aws.configure(pipelines=pipelines, latency_ms=latency_ms, **settings)
+    with tempfile.TemporaryDirectory(prefix="bench-crawl-") as name, fresh_database(server_url, Path(name)) as url:
+        environment = _environment(aws, Path(name), url)
+        migrated = run_python(["manage.py", "migrate", "--verbosity=0"], environment)
+        if migrated.status:
+            raise RuntimeError(migrated.output)
+        return [_crawl(aws, pipelines, latency_ms, kind, environment) for kind in kinds]
+
+
+def run_peer(aws: BenchAWS, pipelines: int, latency_ms: float, threads: int) -> Crawl:
+    """The same calls by bare boto3."""
+    aws.configure(pipelines=pipelines, latency_ms=latency_ms)
+    aws.reset()
+    cost = run_python(["-m", "bench.peer", aws.url, str(threads)], {**_inherited(), **CREDENTIALS})
+    if cost.status:
+        raise RuntimeError(cost.output)
+    return Crawl(pipelines, latency_ms, "bare boto3", cost, aws.calls(), {})
+
+
+def _crawl(aws: BenchAWS, pipelines: int, latency_ms: float, kind: str, environment: dict[str, str]) -> Crawl:
+    if kind == "changed":
+        aws.touch(**CHANGES)
+    aws.reset()
+    cost = run_python(["manage.py", "sync"], environment)
+    return Crawl(pipelines, latency_ms, kind, cost, aws.calls(), stored(environment["DATABASE_URL"]))
+
+
+def _environment(aws: BenchAWS, directory: Path, url: str) -> dict[str, str]:
+    return {
+        **_inherited(),
+        **CREDENTIALS,
+        "AWS_ENDPOINT_URL": aws.url,
+        "DATA_DIR": str(directory),
+        "DATABASE_URL": url,
+        "SYNC_REGIONS": "us-east-1",
+    }
+
+
+def _inherited() -> dict[str, str]:
+    """Nothing that would change what is measured; SYNC_THREADS may."""
+    return {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "SYNC_THREADS") if name in os.environ}

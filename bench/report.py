@@ -1,0 +1,116 @@
+"""The benchmark's tables in Markdown, and their place in docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bench.estates import Crawl
+
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs/benchmarks.md"
+BEGIN, END = "<!-- crawl: begin -->", "<!-- crawl: end -->"
+COSTS = (
+    "pipelines", "latency", "crawl", "calls", "wall s", "bound s", "wall/bound", "CPU s", "CPU ms/call",
+    "CPU ms/pipeline", "peak MB", "throttled",
+)  # fmt: skip
+CURVE = ("pipelines", "CPU ms/pipeline", "without start", "to 200", "peak MB")
+
+
+class Bound:
+    """The least wall time that calls can take: by latency, by bare boto3's CPU, by the admitted rate."""
+
+    def __init__(self, threads: int, cpu_per_call: float, cores: int, rate: float = 0.0) -> None:
+        self.threads = threads
+        self.cpu_per_call = cpu_per_call
+        self.cores = cores
+        self.rate = rate
+
+    def seconds(self, calls: int, latency_ms: float) -> float:
+        waiting = calls * latency_ms / 1000 / self.threads
+        admitted = calls / self.rate if self.rate else 0.0
+        return max(waiting, calls * self.cpu_per_call / self.cores, admitted)
+
+
+def cost_table(crawls: Iterable[Crawl], bound: Bound) -> str:
+    return _table(COSTS, [_cost_row(crawl, bound) for crawl in crawls])
+
+
+def _cost_row(crawl: Crawl, bound: Bound) -> list[str]:
+    cost, calls = crawl.cost, crawl.calls
+    least = bound.seconds(calls, crawl.latency_ms)
+    return [
+        f"{crawl.pipelines:,}",
+        f"{crawl.latency_ms:.0f} ms",
+        crawl.kind + (" (INCOMPLETE)" if crawl.problem else ""),
+        f"{calls:,}",
+        f"{cost.wall:.1f}",
+        f"{least:.1f}",
+        f"{cost.wall / least:.2f}" if least else "",
+        f"{cost.cpu:.1f}",
+        f"{1000 * cost.cpu / max(1, calls):.2f}",
+        f"{1000 * cost.cpu / max(1, crawl.pipelines):.1f}",
+        f"{cost.peak_mb:.0f}",
+        f"{crawl.throttled_share:.1%}",
+    ]
+
+
+def curve_table(crawls: Sequence[Crawl], start_cpu: float, kind: str) -> str:
+    """Cost per pipeline as the estate grows, at no latency; `start_cpu` is what a crawl of nothing costs."""
+    rows = [crawl for crawl in crawls if crawl.kind == kind and crawl.latency_ms == 0 and crawl.pipelines]
+    base = next((crawl for crawl in rows if crawl.pipelines == 200), None)
+    return _table(CURVE, [_curve_row(crawl, base, start_cpu) for crawl in rows])
+
+
+def _curve_row(crawl: Crawl, base: Crawl | None, start_cpu: float) -> list[str]:
+    each = _beyond_start(crawl, start_cpu)
+    relative = f"{each / _beyond_start(base, start_cpu):.2f}" if base else ""
+    total = 1000 * crawl.cost.cpu / crawl.pipelines
+    return [f"{crawl.pipelines:,}", f"{total:.2f}", f"{each:.2f}", relative, f"{crawl.cost.peak_mb:.0f}"]
+
+
+def _beyond_start(crawl: Crawl, start_cpu: float) -> float:
+    return 1000 * (crawl.cost.cpu - start_cpu) / crawl.pipelines
+
+
+def rate_line(crawl: Crawl, rate: float) -> str:
+    return (
+        f"At {rate:g} admitted SageMaker calls a second, {crawl.pipelines} pipelines: {crawl.traffic['limited_calls']} "
+        f"calls in {crawl.traffic['limited_seconds']:.0f} s, {crawl.throttled_share:.1%} throttled (at most 3% wanted), "
+        f"{crawl.admitted_share:.0%} of the admitted rate (at least 90% wanted)"
+        f"{'; INCOMPLETE' if crawl.problem else ''}."
+    )
+
+
+def machine(database: str) -> str:
+    packages = ", ".join(f"{name} {version(name)}" for name in ("Django", "boto3", "botocore"))
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {_processor()}, {os.cpu_count()} cores, {memory:.0f} GB; "
+        f"Python {platform.python_version()}, {packages}, {database}."
+    )
+
+
+def write(text: str) -> None:
+    """Put the tables of this run in the place of the last one's."""
+    document = DOCUMENT.read_text()
+    before, _, rest = document.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    DOCUMENT.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(heads) + " |", "|" + "---:|" * len(heads)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
