@@ -1,1 +1,3 @@
-"""x"""
+"""How many calls a second AWS is asked: learned from its answers, shared by threads, processes and workers."""
+
+from __future__ import annotations
