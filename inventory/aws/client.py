@@ -4,46 +4,28 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 
-from inventory.aws.errors import KINDS, ErrorKind, translated_errors
+from inventory.aws.errors import KINDS, ErrorKind
+from inventory.aws.sessions import sessions
+
+if TYPE_CHECKING:
+    from inventory.aws.sessions import Access
 
 ATTEMPTS = 8
-_sessions: dict[str, boto3.Session] = {}
-_sessions_lock = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Whose credentials these are."""
-
-    account_id: str
-    partition: str
-    arn: str
-
-
-def identify(profile: str = "") -> Identity:
-    """Ask STS whose credentials these are."""
-    with translated_errors("GetCallerIdentity"):
-        client = _session(profile).client("sts", config=_config(ATTEMPTS), region_name=_home_region(profile))
-        answer = client.get_caller_identity()
-    arn = answer["Arn"]
-    return Identity(answer["Account"], arn.split(":")[1], arn)
 
 
 class Connection:
     """AWS as one account sees it from one region. Threads may share it."""
 
-    def __init__(self, account_id: str, region: str, profile: str = "", *, attempts: int = ATTEMPTS) -> None:
-        self.account_id = account_id
+    def __init__(self, access: Access, region: str, *, attempts: int = ATTEMPTS) -> None:
+        self.account_id = access.account_id
         self.region = region
         self.calls: Counter[str] = Counter()
         self.throttles = 0
-        self._profile = profile
+        self._access = access
         self._config = _config(attempts)
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
@@ -68,10 +50,7 @@ class Connection:
             return self._clients[key]
 
     def _new_client(self, service: str, region: str) -> Any:
-        with translated_errors(f"a client of {service}"), _sessions_lock:
-            client = _session_unlocked(self._profile).client(
-                service, region_name=region, config=self._config_of(service)
-            )  # type: ignore[call-overload]
+        client = sessions.client(self._access, service, region, self._config_of(service))
         client.meta.events.register("before-send", self._count)
         client.meta.events.register("needs-retry", self._watch)
         return client
@@ -101,19 +80,3 @@ def _config(attempts: int) -> Config:
         tcp_keepalive=True,
         user_agent_extra="sagemaker-lineage/2",
     )
-
-
-def _session(profile: str) -> boto3.Session:
-    """A new session costs 390 ms and 18 MB: one per profile serves the process."""
-    with _sessions_lock:
-        return _session_unlocked(profile)
-
-
-def _session_unlocked(profile: str) -> boto3.Session:
-    if profile not in _sessions:
-        _sessions[profile] = boto3.Session(profile_name=profile or None)
-    return _sessions[profile]
-
-
-def _home_region(profile: str) -> str:
-    return _session(profile).region_name or "us-east-1"

@@ -129,6 +129,8 @@ def translated_errors(operation: str) -> Iterator[None]:
     except (ClientError, BotoCoreError, ResponseParserError) as exception:
         kind = classify(exception)
         code = _code(exception)
+        if isinstance(exception, ClientError):
+            operation = exception.operation_name  # it may be the renewal of credentials that failed
         raise AWSError(kind, operation, code, _sentence(kind, operation, code, exception)) from exception
 
 

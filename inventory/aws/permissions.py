@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 IAM_ACTIONS = {
+    "AssumeRole": "sts:AssumeRole",
     "DescribeRegions": "ec2:DescribeRegions",
     "GetBucketAcl": "s3:GetBucketAcl",
     "GetBucketEncryption": "s3:GetEncryptionConfiguration",

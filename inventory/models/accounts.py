@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.timezone import now
+
+from inventory.aws.sessions import Access
 
 
 class Account(models.Model):
@@ -20,6 +25,16 @@ class Account(models.Model):
     profile = models.CharField(
         max_length=128, blank=True, help_text="A local AWS profile to read it with; empty for the default credentials."
     )
+    role_arn = models.CharField(
+        "role ARN",
+        max_length=256,
+        blank=True,
+        help_text="A role of the account to assume, with the profile's or the default credentials.",
+    )
+    external_id = models.CharField(
+        "external ID", max_length=1224, blank=True, help_text="What the role's trust policy asks for."
+    )
+    is_enabled = models.BooleanField(default=True, help_text="Whether syncs of everything include it.")
     public_access_block = models.JSONField(
         null=True, blank=True, help_text="The account level of S3's public access block: its four flags."
     )
@@ -31,6 +46,19 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.account_id})" if self.name else self.account_id
+
+    def clean(self) -> None:
+        """The role is of this account and its partition; that is checked here so that no sync mixes two accounts."""
+        if not self.role_arn:
+            return
+        if not re.fullmatch(rf"arn:{self.partition}:iam::{self.account_id}:role/[\w+=,.@/-]+", self.role_arn):
+            raise ValidationError(
+                {"role_arn": f"Give the ARN of a role of account {self.account_id} in {self.partition}."}
+            )
+
+    @property
+    def access(self) -> Access:
+        return Access(self.account_id, self.partition, self.profile, self.role_arn, self.external_id)
 
 
 class Region(models.Model):

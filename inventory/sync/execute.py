@@ -9,6 +9,7 @@ from django.utils.timezone import now
 
 from inventory.aws.client import Connection
 from inventory.aws.errors import AWSError, ErrorKind
+from inventory.aws.sessions import sessions
 from inventory.models import Region, SyncPart
 from inventory.sync.finish import finish_if_done
 from inventory.sync.lease import CancelledError, Lease, LeaseLostError
@@ -31,12 +32,13 @@ def execute(part_id: int) -> None:
     part = SyncPart.objects.claim(part_id)
     if part is None:
         return
-    connection = Connection(part.account.account_id, part.region, part.account.profile)
+    connection = Connection(part.account.access, part.region)
     with Lease(part, connection, settings.SYNC_THREADS) as lease:
         try:
             crawl = RegionCrawl(
                 lease, Region.objects.select_related("account").get(account=part.account, name=part.region)
             )
+            lease.call(sessions.verify, part.account.access)
             crawl.run(part.sync)
         except LeaseLostError:
             return

@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.timezone import now
 
-from inventory.aws.client import Connection, identify
+from inventory.aws.client import Connection
 from inventory.aws.errors import AWSError
 from inventory.aws.regions import available_regions, crawl_enabled_regions
+from inventory.aws.sessions import HOME_REGIONS, Access, identify
 from inventory.models import Account, Pipeline, Region, Sync, SyncPart
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
     from inventory.sync.scope import Scope
-
-HOME_REGIONS = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}
 
 
 def request(scope: Scope, *, trigger: str, user: AbstractBaseUser | None = None) -> tuple[Sync, bool]:
@@ -77,11 +76,15 @@ def _accounts(sync: Sync) -> Iterable[Account]:
     known = Account.objects.all()
     if sync.account:
         known = known.filter(Q(account_id=sync.account) | Q(name=sync.account))
-    return known if known.exists() or sync.account else [_own_account()]
+    elif known.exists():
+        known = known.filter(is_enabled=True)
+    else:
+        return [_own_account()]
+    return known
 
 
 def _own_account() -> Account:
-    identity = identify()
+    identity = identify(Access())
     account, _ = Account.objects.get_or_create(
         account_id=identity.account_id, defaults={"partition": identity.partition}
     )
@@ -101,7 +104,7 @@ def _region_names(sync: Sync, account: Account) -> list[str]:
         return _regions_of_pipelines(sync, account)
     if sync.regions:
         return list(sync.regions)
-    return list(settings.SYNC_REGIONS) or _enabled_regions(account)
+    return _configured_regions(account) or _enabled_regions(account)
 
 
 def _regions_of_pipelines(sync: Sync, account: Account) -> list[str]:
@@ -115,8 +118,17 @@ def _regions_of_pipelines(sync: Sync, account: Account) -> list[str]:
     return sorted(set(pipelines.values_list("region__name", flat=True)))
 
 
+def _configured_regions(account: Account) -> list[str]:
+    """Those of the account's partition: credentials of one are not known in another."""
+    if not settings.SYNC_REGIONS:
+        return []
+    elsewhere = {
+        name for partition in HOME_REGIONS if partition != account.partition for name in available_regions(partition)
+    }
+    return [name for name in settings.SYNC_REGIONS if name not in elsewhere]
+
+
 def _enabled_regions(account: Account) -> list[str]:
     available = available_regions(account.partition)
-    home = Connection(account.account_id, HOME_REGIONS.get(account.partition, available[0]), account.profile)
-    enabled = crawl_enabled_regions(home)
+    enabled = crawl_enabled_regions(Connection(account.access, account.access.home_region))
     return [name for name in available if enabled is None or name in enabled]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from inventory.aws.client import Connection
+from inventory.aws.sessions import Access
 
 if TYPE_CHECKING:
     from demo.aws.testing import DemoAWS
@@ -41,4 +42,4 @@ def connection(demo_aws: DemoAWS, monkeypatch: pytest.MonkeyPatch) -> Connection
     monkeypatch.setenv("AWS_ENDPOINT_URL", demo_aws.url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    return Connection("123456789012", "us-east-1", attempts=1)
+    return Connection(Access("123456789012"), "us-east-1", attempts=1)

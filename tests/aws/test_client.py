@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from inventory.aws import client
-from inventory.aws.client import Connection, identify
+from inventory.aws.client import Connection
 from inventory.aws.errors import AWSError, ErrorKind
+from inventory.aws.sessions import Access, identify
 
 ACCOUNT_ID = "123456789012"
 
 
 def test_credentials_are_identified(connection):
-    identity = identify()
+    identity = identify(Access())
 
     assert (identity.account_id, identity.partition) == (ACCOUNT_ID, "aws")
     assert identity.arn.startswith("arn:aws:sts::")
@@ -22,13 +23,13 @@ def test_refused_credentials_are_an_error(connection, demo_aws):
     demo_aws.faults.add("ExpiredToken", service="sts")
 
     with pytest.raises(AWSError) as caught:
-        identify()
+        identify(Access())
     assert caught.value.kind is ErrorKind.CREDENTIALS
 
 
 def test_a_profile_that_does_not_exist_is_an_error():
     with pytest.raises(AWSError) as caught:
-        _ = Connection(ACCOUNT_ID, "us-east-1", "no-such-profile").sagemaker
+        _ = Connection(Access(ACCOUNT_ID, profile="no-such-profile"), "us-east-1").sagemaker
     assert caught.value.kind is ErrorKind.CREDENTIALS
 
 
@@ -61,7 +62,7 @@ def test_calls_are_counted_by_operation(connection):
 
 def test_retries_and_throttles_are_counted(connection, demo_aws, monkeypatch):
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
-    twice = Connection(ACCOUNT_ID, "us-east-1", attempts=2)
+    twice = Connection(Access(ACCOUNT_ID), "us-east-1", attempts=2)
     demo_aws.faults.add("ThrottlingException", action="ListPipelines", times=1)
 
     twice.sagemaker.list_pipelines()
@@ -84,7 +85,7 @@ def test_what_is_not_answered_is_no_throttle(connection):
 
 
 def test_the_account_level_of_s3_is_not_tried_again(connection):
-    patient = Connection(ACCOUNT_ID, "us-east-1")
+    patient = Connection(Access(ACCOUNT_ID), "us-east-1")
 
     assert patient.client("s3control").meta.config.retries["total_max_attempts"] == 1
     assert patient.sagemaker.meta.config.retries["total_max_attempts"] == client.ATTEMPTS

@@ -15,9 +15,9 @@ from botocore.parsers import ResponseParserError
 from inventory.aws.errors import CODES, AWSError, ErrorKind, classify, member, translated_errors
 
 
-def answer(code="", message="", status=400):
+def answer(code="", message="", status=400, operation="ListPipelines"):
     response = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    return ClientError(response, "ListPipelines")
+    return ClientError(response, operation)
 
 
 def translated(exception, operation="ListPipelines"):
@@ -71,7 +71,7 @@ def test_what_is_raised_without_an_answer_has_a_kind(exception, kind):
     [("ListPipelines", "sagemaker:ListPipelines"), ("GetBucketEncryption", "s3:GetEncryptionConfiguration")],
 )
 def test_a_denial_names_the_action_to_allow(operation, action):
-    error = translated(answer("AccessDeniedException"), operation)
+    error = translated(answer("AccessDeniedException", operation=operation))
 
     assert (
         error.message == f"{operation} is denied (AccessDeniedException): allow {action}; docs/iam-policy.json has it."

@@ -148,3 +148,19 @@ def test_a_steps_metadata_has_no_token_and_no_secret():
 
     assert step.metadata == {"Callback": {"OutputParameters": [{"Name": "password", "Value": "(masked)"}]}}
     assert step.iteration_index == 2
+
+
+MORNING, NOON, EVENING = (datetime(2026, 11, 1, hour, tzinfo=UTC) for hour in (8, 12, 18))
+
+
+def test_an_execution_has_its_own_times():
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:pipeline/churn/execution/x"
+    record = parse_execution({"PipelineExecutionArn": arn, "StartTime": MORNING, "LastModifiedTime": EVENING})
+
+    assert (record.start_time, record.last_modified) == (MORNING, EVENING)
+
+
+def test_a_step_has_its_own_times():
+    record = parse_step({"StepName": "Train", "StartTime": MORNING, "EndTime": NOON})
+
+    assert (record.start_time, record.end_time) == (MORNING, NOON)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -142,3 +143,11 @@ def test_a_listing_may_leave_out_what_it_does_not_know():
     record = parse_pipeline({"PipelineArn": "arn:a", "PipelineName": "a"})
 
     assert (record.description, record.role_arn, record.last_execution_time) == ("", "", None)
+
+
+def test_a_pipeline_has_its_own_times():
+    created, modified, ran = (datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2, 3))
+    raw = {"PipelineArn": "arn", "PipelineName": "churn", "CreationTime": created, "LastModifiedTime": modified}
+    record = parse_pipeline(raw | {"LastExecutionTime": ran})
+
+    assert (record.created_at, record.last_modified, record.last_execution_time) == (created, modified, ran)

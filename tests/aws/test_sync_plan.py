@@ -28,7 +28,7 @@ def credentials(monkeypatch, demo_aws, settings):
 def planned(scope):
     """The (account, region) of every part."""
     requested, _ = sync.request(scope, trigger="command")
-    ids = sync.plan(requested.pk)
+    ids = [part.pk for part in sync.plan(requested.pk)]
     parts = requested.parts.all()
     assert sorted(ids) == sorted(part.pk for part in parts)
     return [(part.account.account_id, part.region) for part in parts]
