@@ -37,6 +37,10 @@ lint: $(VENV)/.dev ## Check style, types and layers
 check: ## Run everything that CI runs: tests, lint, the whole suite on PostgreSQL and Redis, coverage
 	.ci/run
 
+.PHONY: bench-crawl
+bench-crawl: $(VENV)/.dev ## Measure crawls of 20 to 20,000 pipelines against a light AWS (BENCH="--quick")
+	$(BIN)/python -m bench.crawl $(BENCH)
+
 .PHONY: schema
 schema: $(VENV)/.dev ## Write docs/openapi.yml anew
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yml

@@ -38,12 +38,12 @@ class Crawl:
 
     @property
     def calls(self) -> int:
-        return sum(self.traffic["calls"].values())
+        return int(sum(self.traffic["calls"].values()))
 
     @property
     def throttled_share(self) -> float:
-        """Of the calls whose rate is limited."""
-        return sum(self.traffic["throttled"].values()) / max(1, self.traffic["limited_calls"])
+        """The share of the limited calls that were throttled."""
+        return float(sum(self.traffic["throttled"].values()) / max(1, self.traffic["limited_calls"]))
 
     @property
     def admitted_share(self) -> float:

@@ -40,7 +40,7 @@ def crawl(url: str, threads: int) -> None:
     )
     sagemaker: Any = client("sagemaker")
     s3: Any = client("s3")
-    client("sts").get_caller_identity()  # type: ignore[attr-defined]
+    client("sts").get_caller_identity()
     sagemaker.list_domains(MaxResults=100)
     pipelines = _all(sagemaker, "list_pipelines", "PipelineSummaries")
     _all(sagemaker, "search", "Results", Resource="Pipeline")

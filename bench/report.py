@@ -52,7 +52,7 @@ def _cost_row(crawl: Crawl, bound: Bound) -> list[str]:
         f"{calls:,}",
         f"{cost.wall:.1f}",
         f"{least:.1f}",
-        f"{cost.wall / least:.2f}" if least else "",
+        f"{cost.wall / least:.2f}" if crawl.pipelines and crawl.kind == "first" else "",
         f"{cost.cpu:.1f}",
         f"{1000 * cost.cpu / max(1, calls):.2f}",
         f"{1000 * cost.cpu / max(1, crawl.pipelines):.1f}",
@@ -70,7 +70,8 @@ def curve_table(crawls: Sequence[Crawl], start_cpu: float, kind: str) -> str:
 
 def _curve_row(crawl: Crawl, base: Crawl | None, start_cpu: float) -> list[str]:
     each = _beyond_start(crawl, start_cpu)
-    relative = f"{each / _beyond_start(base, start_cpu):.2f}" if base else ""
+    least = _beyond_start(base, start_cpu) if base else 0.0
+    relative = f"{each / least:.2f}" if least > 0 else ""
     total = 1000 * crawl.cost.cpu / crawl.pipelines
     return [f"{crawl.pipelines:,}", f"{total:.2f}", f"{each:.2f}", relative, f"{crawl.cost.peak_mb:.0f}"]
 
@@ -80,11 +81,13 @@ def _beyond_start(crawl: Crawl, start_cpu: float) -> float:
 
 
 def rate_line(crawl: Crawl, rate: float) -> str:
+    traffic = crawl.traffic
+    head = (
+        f"At {rate:g} admitted SageMaker calls a second, {crawl.pipelines} pipelines: {traffic['limited_calls']} calls"
+    )
     return (
-        f"At {rate:g} admitted SageMaker calls a second, {crawl.pipelines} pipelines: {crawl.traffic['limited_calls']} "
-        f"calls in {crawl.traffic['limited_seconds']:.0f} s, {crawl.throttled_share:.1%} throttled (at most 3% wanted), "
-        f"{crawl.admitted_share:.0%} of the admitted rate (at least 90% wanted)"
-        f"{'; INCOMPLETE' if crawl.problem else ''}."
+        f"{head} in {traffic['limited_seconds']:.0f} s, {crawl.throttled_share:.1%} throttled (at most 3% wanted), "
+        f"{crawl.admitted_share:.0%} of the admitted rate (at least 90% wanted){'; INCOMPLETE' if crawl.problem else ''}."
     )
 
 

@@ -26,6 +26,9 @@ Service = Callable[[Call], Answer]
 class Application:
     """The estate, its traffic, and who answers for which service."""
 
+    traffic: Traffic
+    estate: Estate
+
     def __init__(self, shape: Shape, traffic: Traffic) -> None:
         self.traffic = traffic
         self.build(shape)

@@ -1,0 +1,111 @@
+"""The crawl benchmark measures real crawls: each ends with the whole estate stored."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench import crawl, report
+from bench.aws.process import BenchAWS
+from bench.estates import Crawl, crawl_estate, run_peer
+from bench.measure import Cost
+from bench.report import Bound
+
+PIPELINES = 20
+LIST_CALLS = 5  # ListDomains, ListPipelines, Search for pipelines and executions, GetCallerIdentity
+
+
+@pytest.fixture(scope="module")
+def aws():
+    with BenchAWS() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def crawls(aws):
+    """A first crawl, an unchanged one, and one after changes."""
+    return crawl_estate(aws, PIPELINES, 0.0, ("first", "unchanged", "changed"), "")
+
+
+def counted(pipelines=200, kind="first", cpu=3.0, wall=10.0, latency=0.0, calls=1000, throttled=0):
+    traffic = {
+        "calls": {"ListDomains": calls},
+        "throttled": {"ListDomains": throttled},
+        "limited_calls": calls,
+        "limited_seconds": 195.0,
+        "admissible": 980.0,
+    }
+    return Crawl(pipelines, latency, kind, Cost(wall, cpu, 100.0, 0, ""), traffic, {})
+
+
+def test_a_first_crawl_stores_the_whole_estate(crawls):
+    assert crawls[0].problem == ""
+    assert crawls[0].stored == {"pipelines": PIPELINES, "steps": 6 * PIPELINES, "documents": PIPELINES}
+
+
+def test_a_first_crawl_makes_the_least_calls_of_sagemaker(crawls):
+    assert crawls[0].traffic["limited_calls"] == LIST_CALLS - 1 + PIPELINES * (1 + 1 + 6)
+
+
+def test_an_unchanged_crawl_lists_and_no_more(crawls):
+    assert set(crawls[1].traffic["calls"]) == {"ListDomains", "ListPipelines", "Search"}
+
+
+def test_after_changes_only_they_are_read(crawls):
+    calls = crawls[2].traffic["calls"]
+    assert (calls["DescribePipeline"], calls["ListPipelineExecutionSteps"]) == (5, 20)
+
+
+def test_bare_boto3_makes_the_calls_of_a_first_crawl(aws, crawls):
+    assert run_peer(aws, PIPELINES, 0.0, 4).traffic["calls"] == crawls[0].traffic["calls"]
+
+
+def test_a_crawl_that_fails_says_so():
+    failed = Crawl(1, 0.0, "first", Cost(1.0, 1.0, 1.0, 3, "denied"), {}, {})
+    assert failed.problem == "exit status 3: denied"
+
+
+def test_a_crawl_that_left_something_out_says_so():
+    partial = Crawl(2, 0.0, "first", Cost(1.0, 1.0, 1.0, 0, ""), {}, {"pipelines": 2, "steps": 11, "documents": 2})
+    assert partial.problem == "incomplete: {'steps': 11}"
+
+
+@pytest.mark.parametrize(
+    ("latency", "rate", "seconds"),
+    [(0.0, 0.0, 0.75), (100.0, 0.0, 6.25), (100.0, 5.0, 200.0)],
+    ids=["CPU", "latency", "rate"],
+)
+def test_the_bound_is_the_largest_of_three(latency, rate, seconds):
+    assert Bound(16, 0.0015, 2, rate).seconds(1000, latency) == seconds
+
+
+def test_the_curve_is_relative_to_200_pipelines():
+    crawls = [counted(200, cpu=3.0), counted(2000, cpu=13.0), counted(2000, cpu=99.0, latency=30.0)]
+    rows = report.curve_table(crawls, 1.0, "first").splitlines()[2:]
+    assert rows == ["| 200 | 15.00 | 10.00 | 1.00 | 100 |", "| 2,000 | 6.50 | 6.00 | 0.60 | 100 |"]
+
+
+def test_the_costs_of_a_crawl_are_a_row():
+    row = report.cost_table([counted()], Bound(16, 0.0015, 2)).splitlines()[-1]
+    assert row == "| 200 | 0 ms | first | 1,000 | 10.0 | 0.8 | 13.33 | 3.0 | 3.00 | 15.0 | 100 | 0.0% |"
+
+
+def test_the_rate_is_told_as_shares():
+    line = report.rate_line(counted(60, throttled=20), 5.0)
+    assert "60 pipelines: 1000 calls in 195 s, 2.0% throttled" in line
+    assert ", 100% of the admitted rate" in line
+
+
+def test_the_tables_of_a_run_take_the_place_of_the_last(tmp_path, monkeypatch):
+    document = tmp_path / "benchmarks.md"
+    document.write_text(f"head\n{report.BEGIN}\nold\n{report.END}\ntail\n")
+    monkeypatch.setattr(report, "DOCUMENT", document)
+    report.write("new")
+    assert document.read_text() == f"head\n{report.BEGIN}\nnew\n{report.END}\ntail\n"
+
+
+def test_the_machine_is_described():
+    assert "Python 3." in report.machine("SQLite 3")
+
+
+def test_the_defaults_are_the_sizes_of_the_document():
+    assert crawl.parser().parse_args([]).pipelines == (20, 200, 2_000, 20_000)
