@@ -106,7 +106,7 @@ def decode(data: bytes) -> Ledger | None:
     try:
         total, classes = loads(text)
         return Ledger(Pace(*total), {name: _tally(*parts) for name, parts in classes.items()})
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, AttributeError):
         return None
 
 
