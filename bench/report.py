@@ -81,14 +81,13 @@ def _beyond_start(crawl: Crawl, start_cpu: float) -> float:
 
 
 def rate_line(crawl: Crawl, rate: float) -> str:
-    traffic = crawl.traffic
-    head = (
-        f"At {rate:g} admitted SageMaker calls a second, {crawl.pipelines} pipelines: {traffic['limited_calls']} calls"
-    )
-    return (
-        f"{head} in {traffic['limited_seconds']:.0f} s, {crawl.throttled_share:.1%} throttled (at most 3% wanted), "
-        f"{crawl.admitted_share:.0%} of the admitted rate (at least 90% wanted){'; INCOMPLETE' if crawl.problem else ''}."
-    )
+    calls, seconds = crawl.traffic["limited_calls"], crawl.traffic["limited_seconds"]
+    parts = [
+        f"At {rate:g} admitted SageMaker calls a second, {crawl.pipelines} pipelines: {calls} calls in {seconds:.0f} s",
+        f"{crawl.throttled_share:.1%} throttled (at most 3% wanted)",
+        f"{crawl.admitted_share:.0%} of the admitted rate (at least 90% wanted)",
+    ]
+    return ", ".join([*parts, "INCOMPLETE"] if crawl.problem else parts) + "."
 
 
 def machine(database: str) -> str:

@@ -11,7 +11,8 @@ from bench.measure import Cost
 from bench.report import Bound
 
 PIPELINES = 20
-LIST_CALLS = 5  # ListDomains, ListPipelines, Search for pipelines and executions, GetCallerIdentity
+LIST_CALLS = 4  # ListDomains, ListPipelines, Search for pipelines and for executions
+IDENTITY = {"GetCallerIdentity"}
 
 
 @pytest.fixture(scope="module")
@@ -37,17 +38,22 @@ def counted(pipelines=200, kind="first", cpu=3.0, wall=10.0, latency=0.0, calls=
     return Crawl(pipelines, latency, kind, Cost(wall, cpu, 100.0, 0, ""), traffic, {})
 
 
+def asked(crawl):
+    """What was asked of the estate, by operation."""
+    return {name: count for name, count in crawl.traffic["calls"].items() if name not in IDENTITY}
+
+
 def test_a_first_crawl_stores_the_whole_estate(crawls):
     assert crawls[0].problem == ""
     assert crawls[0].stored == {"pipelines": PIPELINES, "steps": 6 * PIPELINES, "documents": PIPELINES}
 
 
 def test_a_first_crawl_makes_the_least_calls_of_sagemaker(crawls):
-    assert crawls[0].traffic["limited_calls"] == LIST_CALLS - 1 + PIPELINES * (1 + 1 + 6)
+    assert crawls[0].traffic["limited_calls"] == LIST_CALLS + PIPELINES * (1 + 1 + 6)
 
 
 def test_an_unchanged_crawl_lists_and_no_more(crawls):
-    assert set(crawls[1].traffic["calls"]) == {"ListDomains", "ListPipelines", "Search"}
+    assert set(crawls[1].traffic["calls"]) - IDENTITY == {"ListDomains", "ListPipelines", "Search"}
 
 
 def test_after_changes_only_they_are_read(crawls):
@@ -56,7 +62,7 @@ def test_after_changes_only_they_are_read(crawls):
 
 
 def test_bare_boto3_makes_the_calls_of_a_first_crawl(aws, crawls):
-    assert run_peer(aws, PIPELINES, 0.0, 4).traffic["calls"] == crawls[0].traffic["calls"]
+    assert asked(run_peer(aws, PIPELINES, 0.0, 4)) == asked(crawls[0])
 
 
 def test_a_crawl_that_fails_says_so():
