@@ -16,9 +16,9 @@ from moto.core.utils import method_names_from_class
 from moto.s3.responses import S3Response
 
 from .regions import disabled_fault
-from .traffic import CALLS, FAULTS, HANG, TRUNCATED, Call, Fault
+from .spoil import SPOILT, Answer
+from .traffic import CALLS, FAULTS, HANG, Call, Fault
 
-Answer = tuple[int, dict[str, Any], Any]
 Proceed = Callable[[], Any]
 
 
@@ -56,8 +56,8 @@ def _answer(response: BaseResponse, proceed: Proceed) -> Any:
     if fault.code == HANG:
         time.sleep(fault.seconds)
         return proceed()
-    if fault.code == TRUNCATED:
-        return _truncated(proceed())
+    if spoil := SPOILT.get(fault.code):
+        return spoil(*_parts(_proceed(response, proceed)))
     return _error(response, fault)
 
 
@@ -88,9 +88,8 @@ def _action_of(response: BaseResponse) -> str:
     return response._get_action() or "Unknown"
 
 
-def _truncated(answer: Any) -> Answer:
-    status, headers, body = answer if isinstance(answer, tuple) else (200, {}, answer)
-    return status, headers, body[: len(body) // 2]
+def _parts(answer: Any) -> Answer:
+    return answer if isinstance(answer, tuple) else (200, {}, answer)
 
 
 def _error(response: BaseResponse, fault: Fault) -> Answer:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
@@ -9,6 +11,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from . import control, extension
+from .spoil import break_connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,7 +26,11 @@ class DemoApplication(DomainDispatcherApplication):
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ.get("PATH_INFO", "").startswith(control.PREFIX):
             return control.application(environ, start_response)
-        answer: Iterable[bytes] = super().__call__(environ, start_response)
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            return start_response(status, break_connection(headers), *more)
+
+        answer: Iterable[bytes] = super().__call__(environ, start)
         return answer
 
 
@@ -34,6 +41,12 @@ class QuietRequestHandler(MotoRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Silent: a crawl makes thousands of requests."""
+
+    def connection_dropped(self, error: BaseException, environ: Any = None) -> None:
+        """A connection that a fault breaks is reset, rather than kept for the next request."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
 
 
 def make(port: int, host: str = HOST) -> BaseWSGIServer:

@@ -10,6 +10,11 @@ from typing import Any
 # Answers that are no AWS error code.
 TRUNCATED = "Truncated"  # a 200 whose body ends in the middle
 HANG = "Hang"  # answers rightly, but only after `seconds`
+RESET = "Reset"  # the connection is reset before anything is answered
+CUT = "Cut"  # a 200 whose connection ends before the body does
+GARBAGE = "Garbage"  # a 200 with a body that no AWS service sends
+ENDLESS = "Endless"  # a page whose token leads to itself
+EMPTY_PAGE = "EmptyPage"  # a page without items, whose token leads to the first page
 
 STATUS_OF_CODE = {
     "AccessDenied": 403,
@@ -46,8 +51,8 @@ class Call:
 class Fault:
     """A rule: calls that match get `code` instead of their answer, `times` times (None: always).
 
-    `code` is an AWS error code, or Truncated, or Hang (with `seconds`). `resource` is any part of the request's
-    path and body: a bucket, a pipeline name, an ARN.
+    `code` is an AWS error code or one of the answers above (Hang with `seconds`). `resource` is any part of the
+    request's path and body: a bucket, a pipeline name, an ARN. The first `after` calls that match are spared.
     """
 
     code: str
@@ -57,6 +62,7 @@ class Fault:
     account: str | None = None
     resource: str | None = None
     times: int | None = None
+    after: int = 0
     seconds: float = 0.0
     message: str | None = None
 
@@ -68,6 +74,15 @@ class Fault:
             and self.action in {None, call.action}
             and (self.resource is None or self.resource in call.resource)
         )
+
+    def strikes(self) -> bool:
+        """Whether this call, which matches, is struck; counted down."""
+        if self.after:
+            self.after -= 1
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True
 
     @property
     def status(self) -> int:
@@ -95,9 +110,7 @@ class Faults:
         """The fault that strikes this call, counted down."""
         with self._lock:
             for fault in self._rules:
-                if fault.matches(call):
-                    if fault.times is not None:
-                        fault.times -= 1
+                if fault.matches(call) and fault.strikes():
                     return fault
         return None
 
