@@ -56,8 +56,8 @@ class AccountAdmin(Resyncable[Account], Facts[Account]):
 @admin.register(Region)
 class RegionAdmin(Resyncable[Region], BrowseOnly[Region]):
     list_display = (
-        "name", link("account"), "status", moment("synced_at"), moment("attempted_at"), number_of("pipelines"),
-        number_of("domains"), short("problem"),
+        "name", link("account"), "status", moment("synced_at"), number_of("pipelines"), number_of("domains"),
+        short("problem"),
     )  # fmt: skip
     list_filter = ("status", "account", "name")
     list_select_related = ("account",)

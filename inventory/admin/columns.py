@@ -75,15 +75,17 @@ def short(name: str) -> Column:
 
     @admin.display(description=_words(name), ordering=name)
     def shown(row: Model) -> str:
-        return Truncator(getattr(row, name)).chars(SHORT) or NOTHING
+        return shortened(getattr(row, name))
 
     return _named(shown, name)
 
 
-def link_to(row: Model | None, text: object = None) -> str:
+def shortened(text: str) -> str:
+    return Truncator(text).chars(SHORT) or NOTHING
+
+
+def link_to(row: Model, text: object = None) -> str:
     """A link to the admin page of a row."""
-    if row is None:
-        return NOTHING
     return format_html('<a href="{}">{}</a>', page_of(row), row if text is None else text)
 
 
@@ -101,7 +103,10 @@ def as_time(value: datetime | None) -> str:
     if value is None:
         return NOTHING
     utc = value.astimezone(UTC)
-    return format_html('<time datetime="{0}" title="{0}">{1} UTC</time>', utc.isoformat(), f"{utc:%Y-%m-%d %H:%M}")
+    return format_html(
+        '<time datetime="{0}" title="{0}"><span>{1}</span> <span>{2} UTC</span></time>',
+        utc.isoformat(), f"{utc:%Y-%m-%d}", f"{utc:%H:%M}",
+    )  # fmt: skip
 
 
 def as_json(value: Any) -> str:

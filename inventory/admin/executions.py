@@ -44,26 +44,30 @@ class ExecutionAdmin(BrowseOnly[Execution]):
 class StepExecutionAdmin(BrowseOnly[StepExecution]):
     list_display = (
         "name", link("execution.pipeline", ordering="execution__pipeline__name"), link("execution"), "status",
-        "described_by", moment("start_time"), moment("end_time"),
+        "described_by", moment("start_time"),
     )  # fmt: skip
     list_filter = ("status", "kind", ("detail_error", Presence))
     list_select_related = ("execution__pipeline", "job")
     search_fields = ("name", "execution__pipeline__name", "execution__arn")
     groups = (
-        ("", (link("execution.pipeline"), "execution", "name", "iteration_index", "status")),
+        ("", (link("execution.pipeline"), "execution", "name", "iteration", "status")),
         ("", ("failure_reason", moment("start_time"), moment("end_time"), "attempts")),
         ("What it ran", ("kind", "job", "model_package", "detail_error", pretty("metadata"))),
         ("What came of it", (pretty("metrics"), pretty("report"))),
         ("More", ("display_name", "description", "cache_source", "selective_source")),
     )
     help_texts = {
-        "iteration_index": "-1 where it is not part of an iteration.",
+        "metrics": "What an evaluation report says: eval., the path in the report, and the number.",
         "kind": "TrainingJob, ProcessingJob, Lambda …: what AWS says is behind the step.",
         "detail_error": "Why what is behind it could not be read.",
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StepExecution]:
         return super().get_queryset(request).defer("metadata", "job__description")
+
+    @admin.display(description="iteration")
+    def iteration(self, step: StepExecution) -> str:
+        return NOTHING if step.iteration_index < 0 else str(step.iteration_index)
 
     @admin.display(description="ran", ordering="kind")
     def described_by(self, step: StepExecution) -> str:

@@ -10,7 +10,19 @@ from django.db.models import Prefetch
 from django.utils.html import format_html, format_html_join
 
 from inventory.admin.browse import BOOKKEEPING, BrowseOnly
-from inventory.admin.columns import NOTHING, as_code, as_json, as_time, link, link_to, moment, number_of, pretty, short
+from inventory.admin.columns import (
+    NOTHING,
+    as_code,
+    as_json,
+    as_time,
+    link,
+    link_to,
+    moment,
+    number_of,
+    pretty,
+    short,
+    shortened,
+)
 from inventory.admin.filters import BY_REGION, BY_STATUS, Presence
 from inventory.admin.resync import Resyncable
 from inventory.models import Definition, Pipeline
@@ -25,7 +37,7 @@ if TYPE_CHECKING:
 class PipelineAdmin(Resyncable[Pipeline], BrowseOnly[Pipeline]):
     list_display = (
         "name", link("region", ordering="region__name"), "domain_link", "latest_status", number_of("executions"),
-        moment("synced_at"), short("problem"), moment("missing_since"),
+        moment("synced_at"), "what_is_wrong",
     )  # fmt: skip
     list_filter = (
         ("region__name", BY_REGION), "region__account", ("latest_execution__status", BY_STATUS), "match_source",
@@ -63,7 +75,9 @@ class PipelineAdmin(Resyncable[Pipeline], BrowseOnly[Pipeline]):
 
     @admin.display(description="domain", ordering="domain__name")
     def domain_link(self, pipeline: Pipeline) -> str:
-        return link_to(pipeline.domain) if pipeline.domain else pipeline.matched_domain_id or NOTHING
+        if pipeline.domain:
+            return link_to(pipeline.domain, pipeline.domain.name)
+        return pipeline.matched_domain_id or NOTHING
 
     @admin.display(description="latest execution", ordering="last_execution_time")
     def latest_status(self, pipeline: Pipeline) -> str:
@@ -71,6 +85,12 @@ class PipelineAdmin(Resyncable[Pipeline], BrowseOnly[Pipeline]):
         if execution is None:
             return NOTHING
         return format_html("{} {}", link_to(execution, execution.status), as_time(execution.start_time))
+
+    @admin.display(description="problem", ordering="problem")
+    def what_is_wrong(self, pipeline: Pipeline) -> str:
+        if pipeline.missing_since:
+            return format_html("Missing since {}", as_time(pipeline.missing_since))
+        return shortened(pipeline.problem)
 
     @admin.display(description="latest execution")
     def latest_execution_link(self, pipeline: Pipeline) -> str:

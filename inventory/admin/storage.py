@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @admin.register(Bucket)
 class BucketAdmin(BrowseOnly[Bucket]):
     list_display = (
-        "name", link("account"), "region_name", "owner", "encryption", "versioning", "public_access", "is_public",
+        "name", link("account"), "region_name", "owner", "encryption", "versioning", "public_access", "public",
         moment("checked_at"),
     )  # fmt: skip
     list_filter = ("encryption", "versioning", "public_access", "is_public", "owner", "region_name", "account")
@@ -29,7 +29,7 @@ class BucketAdmin(BrowseOnly[Bucket]):
         ("", ("name", "account", "region_name", "owner", "exists", pretty("tags"))),
         ("Encryption", ("encryption", "kms_key_id", "bucket_key_enabled")),
         ("Versioning", ("versioning", "mfa_delete")),
-        ("Access", ("public_access", pretty("public_access_flags"), "is_public", "object_ownership")),
+        ("Access", ("public_access", pretty("public_access_flags"), "public", "object_ownership")),
         ("Reading it", (moment("checked_at"), pretty("errors"))),
     )
     help_texts = {
@@ -37,10 +37,14 @@ class BucketAdmin(BrowseOnly[Bucket]):
         "owner": "own: the bucket belongs to this account; external: to another.",
         "public_access": "Blocked (all four flags hold, of the bucket or the account), Partial or NotConfigured.",
         "public_access_flags": "The four flags of the bucket itself.",
-        "is_public": "Whether its policy makes it public.",
+        "public": "Whether its policy makes it public.",
         "errors": "What could not be looked at, and AWS's error code.",
         "checked_at": "When it was last looked at; empty where a sync has yet to.",
     }
+
+    @admin.display(description="public", ordering="is_public")
+    def public(self, bucket: Bucket) -> str:
+        return {True: "Yes", False: "No", None: "Unknown"}[bucket.is_public]
 
 
 @admin.register(ModelPackage)

@@ -47,7 +47,6 @@ class HomeView(TemplateView):
             ],
             syncs=Sync.objects.active(),
             requests=_requests(),
-            may_look=self.request.user.has_perm("inventory.view_region"),
             **kwargs,
         )
 
