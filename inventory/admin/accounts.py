@@ -18,18 +18,20 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 SHOWN_SYNCS = 5
+ENTRANCE = ("profile", "role_arn", "external_id")
+OURS = ("name", "is_enabled", *ENTRANCE)
 
 
 @admin.register(Account)
 class AccountAdmin(Resyncable[Account], Facts[Account]):
     """How an account is called and entered is ours to say; the rest is AWS's."""
 
-    list_display = ("account_id", "name", "partition", "profile", "public_access_status", number_of("regions"))
-    list_filter = ("partition",)
+    list_display = ("account_id", "name", "partition", "is_enabled", "profile", "role_arn", number_of("regions"))
+    list_filter = ("is_enabled", "partition")
     search_fields = ("account_id", "name")
     counted = ("regions",)
     groups = (
-        ("", ("account_id", "name", "profile", "partition")),
+        ("", ("account_id", "name", "partition", "is_enabled", *ENTRANCE)),
         ("S3's block of public access to the account", ("public_access_status", pretty("public_access_block"))),
         ("In this cache", (number_of("regions"), moment("created_at"))),
     )
@@ -44,7 +46,7 @@ class AccountAdmin(Resyncable[Account], Facts[Account]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> Any:
         lines = [line for _, group in self.groups for line in group]
-        return [line for line in lines if line not in ("name", "profile")] if obj else ()
+        return [line for line in lines if line not in OURS] if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
         return False

@@ -199,6 +199,12 @@ class TestNothingToSave:
         assert 'name="_save"' in text
         assert "historylink" in text
 
+    @pytest.mark.parametrize("field", ["name", "profile", "role_arn", "external_id", "is_enabled"])
+    def test_how_an_account_is_entered_can_be_changed(self, client, facts, field):
+        client.force_login(User.objects.create_superuser("root"))
+
+        assert f'name="{field}"' in page(client, "account", facts.region().account)
+
     def test_an_account_is_added_by_what_we_know(self, client, db):
         client.force_login(User.objects.create_superuser("root"))
 
