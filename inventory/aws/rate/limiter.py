@@ -89,10 +89,9 @@ class RateLimiter:
     def _wait(self, permits: Permits, name: str, stop: Stop | None) -> float:
         """Until a permit of the class `name`, "" for the account's, is due; when that was by the store's clock."""
         while True:
-            epoch = permits.epoch
             permit = permits.take(name) or self._ask(permits, name, stop)
             sleep(permit.due - time.monotonic(), stop)
-            if epoch == permits.epoch:
+            if permit.epoch == permits.epoch:
                 return permit.sent_at
 
     def _ask(self, permits: Permits, name: str, stop: Stop | None) -> Permit:
@@ -101,8 +100,9 @@ class RateLimiter:
             while True:
                 if permit := permits.take(name):
                     return permit
+                epoch = permits.epoch
                 grant = self._update(permits, partial(self._reserve, permits, name))
-                permits.put(name, grant)
+                permits.put(name, grant, epoch)
                 if not grant.count:
                     sleep(grant.wait + random.uniform(0, JITTER), stop)  # noqa: S311
 

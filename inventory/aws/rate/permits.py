@@ -26,6 +26,7 @@ class Permit(NamedTuple):
 
     due: float  # by the monotonic clock of the process
     sent_at: float  # the same by the store's clock
+    epoch: int  # of the permits it was granted among
 
 
 class Permits:
@@ -46,11 +47,12 @@ class Permits:
             held = self._held[name]
             return held.popleft() if held else None
 
-    def put(self, name: str, grant: Grant) -> None:
+    def put(self, name: str, grant: Grant, epoch: int) -> None:
+        """Hold what was granted when the epoch was that one."""
         due = time.monotonic() + grant.wait
         spaces = [n * grant.spacing for n in range(grant.count)]
         with self._lock:
-            self._held[name].extend(Permit(due + space, grant.first + space) for space in spaces)
+            self._held[name].extend(Permit(due + space, grant.first + space, epoch) for space in spaces)
 
     def recall(self) -> None:
         """Permits of a rate that is no longer true are void, also for those who sleep until theirs is due."""

@@ -48,6 +48,9 @@ class RedisStore:
         except redis.RedisError as error:
             raise StoreLostError(str(error)) from error
 
+    def close(self) -> None:
+        self._redis.close()
+
     def _update(self, name: str, change: Change[Result]) -> Result:
         seen = self._seen.get(name, b"")
         for _ in range(ATTEMPTS):
