@@ -9,8 +9,9 @@ A first throttle measures nothing, since the bucket had been full: the search be
 Growth counts only the seconds in which callers had to wait: a rate that nobody uses up proves nothing. Throttles of
 calls that were sent before, or just after, the last decrease belong to it.
 
-Simulated with 16 and 24 threads, 50 ms latency, 4,000 calls from the very start (throttled calls / of the admitted
-rate): 5/s with bursts of 5 and 10 1.5% / 100%; 20/s 1.3% / 100%; 100/s 0.8% / 95%, the rest of it being the slow start.
+Simulated with 16 and 24 threads and 50 ms latency, 4,000 calls from the very start; throttled calls, and what was
+reached of the admitted rate: 5/s in bursts of 5 or 10 1.5%, 100%; 20/s 1.3%, 100%; 100/s 0.8%, 95%, the rest being slow
+start. A bucket of a single token is met to 84% only: arrivals are never that regular. 16 threads reach 313/s in 8 s.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ class Permits:
         """Alone among the threads."""
         with self._lock:
             turn = self._turns[name]
-        while not turn.acquire(timeout=CHECK):
+        while not turn.acquire(timeout=CHECK if stop else -1):
             _check(stop)
         try:
             yield

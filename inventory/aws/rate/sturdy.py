@@ -7,15 +7,23 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from inventory.aws.rate.files import FileStore
 from inventory.aws.rate.ledger import Ledger, reduced
+from inventory.aws.rate.redis_store import RedisStore
 from inventory.aws.rate.store import Change, MemoryStore, Result, Store, StoreLostError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 logger = logging.getLogger(__name__)
 SHARE = 0.25  # of the last known rate, for a process that does not know how many others there are
 RETRY = 5.0  # s
+
+
+def shared_store(redis_url: str, directory: Path) -> Store:
+    """Redis where there is one, else files of the machine; for the whole life of a process."""
+    return SturdyStore(RedisStore(redis_url) if redis_url else FileStore(directory))
 
 
 class SturdyStore:
