@@ -47,7 +47,7 @@ class LineageDocumentAdmin(BrowseOnly[LineageDocument]):
 
     @admin.display(description="current", boolean=True, ordering="outdated")
     def is_current(self, document: LineageDocument) -> bool:
-        return document.outdated == 0
+        return not (document.outdated or document.buckets_outdated)
 
     @admin.display(description="document")
     def definition(self, document: LineageDocument) -> str:

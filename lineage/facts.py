@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from inventory.models import Bucket
@@ -84,10 +85,16 @@ def _step_run(step: StepExecution) -> StepRun:
     )
 
 
-def bucket_facts(account_id: int, names: Iterable[str]) -> dict[str, dict[str, object]]:
-    """What protects these buckets, as the member `s3` of an artifact."""
-    rows = Bucket.objects.filter(account_id=account_id, name__in=list(names)).exclude(checked_at=None)
-    return {row.name: _bucket_member(row) for row in rows}
+def bucket_facts(names: Iterable[tuple[int, str]]) -> dict[int, dict[str, dict[str, object]]]:
+    """What protects buckets, given by (primary key of their account, name): members `s3` of artifacts by both."""
+    wanted = set(names)
+    rows = Bucket.objects.filter(
+        account_id__in={account_id for account_id, _ in wanted}, name__in={name for _, name in wanted}
+    )
+    found: dict[int, dict[str, dict[str, object]]] = defaultdict(dict)
+    for row in rows.exclude(checked_at=None):
+        found[row.account_id][row.name] = _bucket_member(row)
+    return found
 
 
 def _bucket_member(row: Bucket) -> dict[str, object]:

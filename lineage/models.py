@@ -24,6 +24,9 @@ class LineageDocument(models.Model):
     outdated = models.PositiveIntegerField(
         default=1, db_index=True, help_text="Changes of facts since it was rendered."
     )
+    buckets_outdated = models.PositiveIntegerField(
+        default=0, db_index=True, help_text="Changes of what protects its buckets since it was rendered."
+    )
     rendered_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Facts changed: their documents are outdated from that transaction on, and rendered again after it."""
+"""Facts changed: their documents are outdated from that transaction on, and rendered again when they are settled."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.dispatch import receiver
 
-from inventory.signals import facts_changed
-from lineage.rebuild import mark_outdated, pipelines_using, rebuild_outdated
+from inventory.signals import facts_changed, facts_settled
+from lineage.rebuild import mark_buckets_outdated, mark_outdated, rebuild_outdated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 @receiver(facts_changed, dispatch_uid="lineage.outdate")
 def outdate(*, pipelines: Sequence[int], buckets: Sequence[int], **_: Any) -> None:
     """Mark the documents of changed pipelines, and of those that use changed buckets."""
-    pipeline_ids = {*pipelines, *pipelines_using(buckets)}
-    mark_outdated(pipeline_ids)
-    transaction.on_commit(partial(rebuild_outdated, pipeline_ids))
+    mark_outdated(pipelines)
+    mark_buckets_outdated(buckets)
+
+
+@receiver(facts_settled, dispatch_uid="lineage.render")
+def render(*, pipelines: Sequence[int] | None, region: int | None, **_: Any) -> None:
+    """Render what is outdated among them, after the commit."""
+    transaction.on_commit(partial(rebuild_outdated, pipelines, region))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from inventory.models import Bucket, Pipeline
-from inventory.signals import facts_changed
+from inventory.models import Bucket, Pipeline, Region
+from inventory.signals import facts_changed, facts_settled
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,3 +21,14 @@ def announce_buckets(bucket_ids: Collection[int]) -> None:
     """Say that what protects these buckets changed; call it in the transaction that wrote it."""
     if bucket_ids:
         facts_changed.send(sender=Bucket, pipelines=[], buckets=list(bucket_ids))
+
+
+def settle_pipelines(pipeline_ids: Collection[int]) -> None:
+    """Say that all that is known of these pipelines for now is written."""
+    if pipeline_ids:
+        facts_settled.send(sender=Pipeline, pipelines=list(pipeline_ids), region=None)
+
+
+def settle_region(region: Region) -> None:
+    """Say so of every pipeline of a region."""
+    facts_settled.send(sender=Region, pipelines=None, region=region.pk)

@@ -62,21 +62,23 @@ class Lease:
 
     def call(self, function: Callable[..., R], *arguments: Any) -> R:
         """Call AWS in a thread, beating meanwhile."""
-        future = self._pool.submit(function, *arguments)
-        self._await([future])
-        return future.result()
+        return self.finish([self._pool.submit(function, *arguments)])[0]
 
     def map(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """Call AWS for every item, side by side; results in the order of the items."""
-        futures = [self._pool.submit(function, item) for item in items]
-        self._await(futures)
+        return self.finish(self.start(function, items))
+
+    def start(self, function: Callable[[T], R], items: Iterable[T]) -> list[Future[R]]:
+        """Begin to call AWS for every item."""
+        return [self._pool.submit(function, item) for item in items]
+
+    def finish(self, futures: list[Future[R]]) -> list[R]:
+        """Wait for what was begun, beating meanwhile."""
+        while wait(futures, timeout=HEARTBEAT_SECONDS).not_done:
+            self.report()
         return [future.result() for future in futures]
 
     def batches(self, records: Iterator[T], size: int = LISTING_BATCH) -> Iterator[list[T]]:
         """Read a listing in batches."""
         while batch := self.call(lambda: list(islice(records, size))):
             yield batch
-
-    def _await(self, futures: list[Future[R]]) -> None:
-        while wait(futures, timeout=HEARTBEAT_SECONDS).not_done:
-            self.report()

@@ -5,39 +5,43 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
-
-from inventory.models import Domain, Pipeline
-from inventory.sync.announce import announce_pipelines
+from inventory.models import Pipeline
+from inventory.sync.rows import update_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from django.db.models import QuerySet
 
+    from inventory.models import Domain, Region
+
 Source = Pipeline.MatchSource
+BATCH = 500
 FIELDS = ("domain_id", "matched_domain_id", "match_source", "domain_candidates")
+READ = (*FIELDS, "tags", "created_by", "last_modified_by", "latest_execution__created_by")
 
 
 class Domains:
     """The domains of a region, by id and by name."""
 
-    def __init__(self, rows: Sequence[Domain]) -> None:
+    def __init__(self, region: Region) -> None:
+        self.region_name = region.name
+        self.account_id = region.account.account_id
+        rows = list(region.domains.order_by("missing_since"))
         self.by_id = {row.domain_id: row for row in rows}
         self.by_name: dict[str, list[Domain]] = defaultdict(list)
         for row in rows:
             self.by_name[row.name].append(row)
 
 
-@transaction.atomic
-def match_domains(queryset: QuerySet[Pipeline]) -> None:
-    """Match every pipeline of `queryset` again; write those whose match changed."""
-    rows = list(queryset.select_related("region__account", "latest_execution"))
-    regions = {row.region_id for row in rows}
-    domains = {pk: Domains(list(Domain.objects.filter(region_id=pk).order_by("missing_since"))) for pk in regions}
-    changed = [row for row in rows if _match(row, domains[row.region_id])]
-    Pipeline.objects.bulk_update(changed, ("domain", *FIELDS[1:]), batch_size=500)
-    announce_pipelines([row.pk for row in changed])
+def match_domains(region: Region, queryset: QuerySet[Pipeline]) -> None:
+    """Match every pipeline of `queryset`, all of one region, again; write those whose match changed."""
+    domains = Domains(region)
+    rows = queryset.select_related("latest_execution").only(*READ).order_by("pk")
+    last = 0
+    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
+        update_rows([row for row in batch if _match(row, domains)], FIELDS)
+        last = batch[-1].pk
 
 
 def _match(row: Pipeline, domains: Domains) -> bool:
@@ -62,7 +66,7 @@ def _match(row: Pipeline, domains: Domains) -> bool:
 def _candidates(row: Pipeline, domains: Domains) -> Iterator[tuple[str, list[str]]]:
     """Every hint, the most trustworthy first: its source and the DomainIds it names."""
     tags: Mapping[str, str] = row.tags
-    if domain_id := _id_of_arn(tags.get("sagemaker:domain-arn", ""), row):
+    if domain_id := _id_of_arn(tags.get("sagemaker:domain-arn", ""), domains):
         yield Source.DOMAIN_ARN_TAG, [domain_id]
     if tags.get("DomainId"):
         yield Source.DOMAIN_ID_TAG, [tags["DomainId"]]
@@ -79,8 +83,8 @@ def _candidates(row: Pipeline, domains: Domains) -> Iterator[tuple[str, list[str
             yield source, [context["DomainId"]]
 
 
-def _id_of_arn(arn: str, row: Pipeline) -> str:
+def _id_of_arn(arn: str, domains: Domains) -> str:
     """The DomainId of a domain's ARN, where it is one of the pipeline's own account and region."""
     parts = arn.split(":", 5)
-    own = len(parts) == 6 and parts[3:5] == [row.region.name, row.region.account.account_id]
+    own = len(parts) == 6 and parts[3:5] == [domains.region_name, domains.account_id]
     return parts[5].removeprefix("domain/") if own and parts[5].startswith("domain/") else ""

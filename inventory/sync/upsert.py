@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Model
 
+from inventory.sync.rows import update_rows
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -48,8 +50,7 @@ def _write(model: type[Row], created: list[Row], updated: list[Row], key: Sequen
     objects = model._default_manager
     if created:
         objects.bulk_create(created, update_conflicts=True, unique_fields=list(key), update_fields=list(fields))
-    if updated:
-        objects.bulk_update(updated, list(fields), batch_size=500)
+    update_rows(updated, fields)
 
 
 def _values(row: Model, names: Sequence[str]) -> tuple[Any, ...]:

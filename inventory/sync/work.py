@@ -65,10 +65,6 @@ class Work:
     reports: list[ReportRecord] = field(default_factory=list)
     problems: list[AWSError] = field(default_factory=list)
 
-    @property
-    def is_idle(self) -> bool:
-        return not (self.describe or self.look_up or self.read_steps)
-
     def attempt(self, read: Callable[[], None]) -> None:
         """Read one thing; a failure is this pipeline's problem and stops only what builds on it."""
         try:

@@ -15,7 +15,7 @@ from .artifacts import artifact_uses
 from .build import build_graph
 from .data_view import render_data_view
 from .model import TERMINAL, ArtifactUse, Edge, Execution, Graph, Node, Port, StepRun
-from .render import render_graph
+from .render import render_bucket, render_graph
 from .resolve import resolve_graph
 from .runs import apply_runs
 from .summary import summarize
@@ -32,6 +32,7 @@ __all__ = [
     "apply_runs",
     "artifact_uses",
     "build_graph",
+    "render_bucket",
     "render_data_view",
     "render_graph",
     "resolve_graph",

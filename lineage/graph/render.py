@@ -107,7 +107,7 @@ def _artifact(artifact: Artifact, buckets: Buckets) -> dict[str, Any]:
         "uri": location.uri,
         "bucket": location.bucket,
         "key": location.key,
-        "s3": _bucket(location.bucket, buckets),
+        "s3": render_bucket(location.bucket, buckets),
         "resolved": artifact.resolved,
         "roles": list(artifact.roles),
         "producers": list(artifact.producers),
@@ -115,5 +115,6 @@ def _artifact(artifact: Artifact, buckets: Buckets) -> dict[str, Any]:
     }
 
 
-def _bucket(name: str | None, buckets: Buckets) -> dict[str, object] | None:
+def render_bucket(name: str | None, buckets: Buckets) -> dict[str, object] | None:
+    """The member `s3` of an artifact, given the name of its bucket; None where it has none."""
     return None if name is None else {**_UNKNOWN_BUCKET, **buckets.get(name, {}), "bucket": name}

@@ -11,7 +11,7 @@ ARN = "arn:aws:sagemaker:us-east-1:123456789012:domain/d-1"
 
 
 def matched(pipeline):
-    match_domains(Pipeline.objects.filter(pk=pipeline.pk))
+    match_domains(pipeline.region, Pipeline.objects.filter(pk=pipeline.pk))
     pipeline.refresh_from_db()
     return pipeline.matched_domain_id, pipeline.match_source
 

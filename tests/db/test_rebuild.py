@@ -11,9 +11,9 @@ from django.utils.timezone import now
 
 from inventory.models import Bucket, Definition, Execution
 from inventory.signals import facts_changed
-from inventory.sync.announce import announce_buckets, announce_pipelines
+from inventory.sync.announce import announce_buckets, announce_pipelines, settle_pipelines, settle_region
 from lineage.models import ArtifactUse, LineageDocument
-from lineage.rebuild import mark_outdated, pipelines_using, rebuild, rebuild_outdated
+from lineage.rebuild import mark_outdated, rebuild, rebuild_outdated
 
 
 def training(source="s3://lake/raw", name="Train"):
@@ -67,7 +67,7 @@ def test_each_change_is_counted_until_it_is_rendered(define):
 def test_a_change_meanwhile_leaves_the_document_outdated(define, monkeypatch):
     pipeline = define()
     mark_outdated([pipeline.pk])
-    monkeypatch.setattr("lineage.rebuild.summarize", lambda *_: mark_outdated([pipeline.pk]))
+    monkeypatch.setattr("lineage.rendering.summarize", lambda *_: mark_outdated([pipeline.pk]))
     rebuild_outdated()
     assert LineageDocument.objects.get().outdated
     monkeypatch.undo()
@@ -144,26 +144,50 @@ def test_uses_are_replaced(define):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_change_of_a_bucket_renders_those_that_use_it_again(define):
+def test_a_change_of_a_bucket_is_told_by_those_that_use_it(define, region):
     churn, fraud = define(), define("fraud", training("s3://elsewhere/raw"))
     render(churn, fraud)
-    before = dict(LineageDocument.objects.values_list("pipeline", "rendered_at"))
+    before = {row.pipeline_id: row for row in LineageDocument.objects.all()}
     lake = Bucket.objects.get(name="lake")
     Bucket.objects.filter(pk=lake.pk).update(encryption="aws:kms", checked_at=now())
-    assert pipelines_using([lake.pk]) == {churn.pk}
     announce_buckets([lake.pk])
+    assert LineageDocument.objects.get(buckets_outdated__gt=0).pipeline == churn
+    settle_region(region)
     after = LineageDocument.objects.get(pipeline=churn)
-    assert b'"encryption":"aws:kms"' in bytes(after.definition_body)
-    assert after.rendered_at > before[churn.pk]
-    assert LineageDocument.objects.get(pipeline=fraud).rendered_at == before[fraud.pk]
+    artifacts = json.loads(after.execution_body)["graph"]["artifacts"]
+    assert {each["bucket"]: each["s3"]["encryption"] for each in artifacts} == {"lake": "aws:kms", "models": "Unknown"}
+    assert (after.buckets_outdated, after.digest != before[churn.pk].digest) == (0, True)
+    assert LineageDocument.objects.get(pipeline=fraud).rendered_at == before[fraud.pk].rendered_at
 
 
-def test_a_change_outdates_at_once_and_renders_after_the_commit(define, django_capture_on_commit_callbacks):
+def test_what_is_told_of_buckets_is_as_if_all_were_rendered_again(define):
+    pipeline = define()
+    render(pipeline)
+    Bucket.objects.update(encryption="aws:kms", checked_at=now())
+    announce_buckets(Bucket.objects.values_list("pk", flat=True))
+    rebuild_outdated()
+    patched = LineageDocument.objects.get()
+    render(pipeline)
+    assert LineageDocument.objects.get().digest == patched.digest
+
+
+def test_a_change_outdates_at_once_and_is_rendered_when_it_settles(define, django_capture_on_commit_callbacks):
     pipeline = define()
     with django_capture_on_commit_callbacks(execute=True):
         announce_pipelines([pipeline.pk])
+    assert LineageDocument.objects.get().outdated
+    with django_capture_on_commit_callbacks(execute=True):
+        settle_pipelines([pipeline.pk])
         assert LineageDocument.objects.get().outdated
     assert LineageDocument.objects.get().outdated == 0
+
+
+def test_uses_that_did_not_change_are_not_written_again(define):
+    pipeline = define()
+    render(pipeline)
+    before = list(ArtifactUse.objects.values_list("pk", flat=True))
+    render(pipeline)
+    assert list(ArtifactUse.objects.values_list("pk", flat=True)) == before
 
 
 def test_nothing_changed_is_not_announced():

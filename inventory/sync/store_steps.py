@@ -1,0 +1,113 @@
+"""Write the steps of executions, with the reports they left."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from inventory.models import StepExecution
+from inventory.sync.rows import update_rows
+from inventory.sync.upsert import upsert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from inventory.aws.records import ReportRecord, StepRecord
+    from inventory.models import Definition, Execution, Job, ModelPackage
+    from inventory.sync.work import Work
+
+STEP_FIELDS = (
+    "display_name",
+    "description",
+    "status",
+    "start_time",
+    "end_time",
+    "failure_reason",
+    "attempts",
+    "cache_source",
+    "selective_source",
+    "kind",
+    "metadata",
+    "job_id",
+    "model_package_id",
+    "detail_error",
+    "metrics",
+    "report",
+)
+
+
+def store_steps(
+    executed: Iterable[tuple[Work, Execution]], jobs: Mapping[str, Job], packages: Mapping[str, ModelPackage]
+) -> None:
+    """Upsert the steps that were read of each execution."""
+    pairs = list(executed)
+    existing = StepExecution.objects.filter(execution__in=[execution for _, execution in pairs])
+    known: dict[int, dict[tuple[str, int], StepExecution]] = defaultdict(dict)
+    for row in existing:
+        known[row.execution_id][row.name, row.iteration_index] = row
+    rows = [row for work, execution in pairs for row in _rows(work, execution, known[execution.pk], jobs, packages)]
+    upsert(rows, existing, key=("execution_id", "name", "iteration_index"), fields=STEP_FIELDS)
+
+
+def settle(executed: Iterable[tuple[Work, Execution]], definitions: Mapping[str, Definition]) -> None:
+    """Note at which state the steps were read, what the execution ran, and whether anything is left to read."""
+    settled = []
+    for work, execution in executed:
+        assert work.execution is not None  # noqa: S101  (its steps were read)
+        execution.steps_version = work.execution.last_modified
+        transient = any(error.is_transient for error in work.job_errors.values())
+        execution.steps_complete = work.execution.is_terminal and not transient and not work.problems
+        if work.execution_definition:
+            execution.definition = definitions[work.execution_definition.sha256]
+        elif execution.definition_id is None:
+            execution.definition_id = execution.pipeline.definition_id
+        settled.append(execution)
+    update_rows(settled, ("steps_version", "steps_complete", "definition_id"))
+
+
+def _rows(
+    work: Work,
+    execution: Execution,
+    known: Mapping[tuple[str, int], StepExecution],
+    jobs: Mapping[str, Job],
+    packages: Mapping[str, ModelPackage],
+) -> Iterable[StepExecution]:
+    reports = {report.step_name: report for report in work.reports}
+    for step in work.steps or ():
+        row = _step(execution, step)
+        row.job, row.model_package = jobs.get(step.resource_arn), packages.get(step.resource_arn)
+        error = work.job_errors.get(step.name)
+        row.detail_error = error.message if error else ""
+        _add_report(row, reports.get(step.name), known.get((row.name, row.iteration_index)))
+        yield row
+
+
+def _step(execution: Execution, step: StepRecord) -> StepExecution:
+    return StepExecution(
+        execution=execution,
+        name=step.name,
+        iteration_index=-1 if step.iteration_index is None else step.iteration_index,
+        display_name=step.display_name,
+        description=step.description,
+        status=step.status,
+        start_time=step.start_time,
+        end_time=step.end_time,
+        failure_reason=step.failure_reason,
+        attempts=step.attempts,
+        cache_source=step.cache_source,
+        selective_source=step.selective_source,
+        kind=step.kind,
+        metadata=dict(step.metadata),
+    )
+
+
+def _add_report(row: StepExecution, report: ReportRecord | None, known: StepExecution | None) -> None:
+    """A report read now, else the one read before."""
+    if report:
+        row.metrics = dict(report.metrics)
+        row.report = {
+            "uri": report.uri, "status": report.status, "etag": report.etag, "versionId": report.version_id,
+            "size": report.size, "metricsTruncated": report.truncated,
+        }  # fmt: skip
+    elif known:
+        row.metrics, row.report = known.metrics, known.report

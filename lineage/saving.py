@@ -1,0 +1,86 @@
+"""Rendered documents and the uses of artifacts into rows, a batch in one transaction; only what changed is written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection, transaction
+from django.utils.timezone import now
+
+from inventory.sync import want_buckets
+from lineage.models import ArtifactUse, LineageDocument
+from lineage.rendering import BODIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from lineage.rendering import Draft
+
+WRITTEN = (*BODIES, "digest", "problem", "rendered_at")
+COMPARED = ("step", "direction", "name", "role", "uri", "bucket", "key", "resolved")
+FIELDS = [field for field in LineageDocument._meta.concrete_fields if field.attname in WRITTEN]
+UsesOfPipelines = dict[int, list[tuple[Any, ...]]]
+
+
+@transaction.atomic
+def save_drafts(drafts: Sequence[Draft]) -> None:
+    """Store whole documents, with which steps use what."""
+    save_documents([draft.document for draft in drafts])
+    _save_uses({draft.document.pipeline_id: _values(draft) for draft in drafts})
+    wanted: dict[int, set[str]] = defaultdict(set)
+    for draft in drafts:
+        names = {use.bucket for use in draft.uses if use.bucket and "${" not in use.bucket}
+        wanted[draft.document.pipeline.region.account_id] |= names
+    for account_id, names in wanted.items():
+        want_buckets(account_id, names)
+
+
+@transaction.atomic
+def save_documents(documents: Iterable[LineageDocument]) -> None:
+    """Store the bodies. A change of facts since a document was loaded leaves it outdated."""
+    columns = ", ".join(f"{field.column} = %s" for field in FIELDS)
+    marks = ", ".join(
+        f"{name} = CASE WHEN {name} = %s THEN 0 ELSE {name} END" for name in ("outdated", "buckets_outdated")
+    )
+    statement = f"UPDATE {LineageDocument._meta.db_table} SET {columns}, {marks} WHERE id = %s"  # noqa: S608  (names)
+    rows = [_row(document) for document in documents]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(statement, rows)
+
+
+def _row(document: LineageDocument) -> tuple[Any, ...]:
+    document.rendered_at = now()
+    values = (field.get_db_prep_save(getattr(document, field.attname), connection) for field in FIELDS)
+    return (*values, document.outdated, document.buckets_outdated, document.pk)
+
+
+def _values(draft: Draft) -> list[tuple[Any, ...]]:
+    """The uses in the order of COMPARED, cut to what the columns hold."""
+    return [
+        (
+            use.step[:256],
+            use.direction,
+            use.name[:256],
+            use.role,
+            use.uri,
+            (use.bucket or "")[:255],
+            use.key or "",
+            use.resolved,
+        )
+        for use in draft.uses
+    ]
+
+
+def _save_uses(wanted: UsesOfPipelines) -> None:
+    stored: UsesOfPipelines = defaultdict(list)
+    for pipeline_id, *values in ArtifactUse.objects.filter(pipeline__in=wanted).values_list("pipeline_id", *COMPARED):
+        stored[pipeline_id].append(tuple(values))
+    changed = [pk for pk, values in wanted.items() if values != stored[pk]]
+    ArtifactUse.objects.filter(pipeline__in=changed).delete()
+    ArtifactUse.objects.bulk_create(
+        ArtifactUse(pipeline_id=pk, **dict(zip(COMPARED, values, strict=True)))
+        for pk in changed
+        for values in wanted[pk]
+    )
