@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from inventory.aws.errors import AWSError
 from inventory.models import Pipeline, Region
 from inventory.sync import buckets, details, domains, executions, matching, pipelines
+from inventory.sync.announce import settle_region
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,7 @@ class RegionCrawl:
             self._executing()
         else:
             self._everything()
+        settle_region(self.region)
 
     def worst(self) -> AWSError | None:
         """The error that makes the region's outcome other than ok, though some of it was read."""
@@ -77,7 +79,7 @@ class RegionCrawl:
     def _details(self, queryset: Any, *, force: bool = False) -> None:
         self.lease.report(stage="details")
         details.sync_details(self, queryset, force=force)
-        matching.match_domains(queryset)
+        matching.match_domains(self.region, queryset)
         Region.objects.filter(pk=self.region.pk).update(revision=F("revision") + 1)
 
     def _tolerate(self, subject: str, stage: Callable[[], None]) -> None:
