@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.timezone import now
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class SyncQuerySet(models.QuerySet["Sync"]):
 
 
 class SyncPartQuerySet(models.QuerySet["SyncPart"]):
-    """Parts of syncs."""
+    """Parts of syncs. Leases go by the database's clock: those of the workers may differ."""
 
     def unfinished(self) -> SyncPartQuerySet:
         return self.filter(state__in=ACTIVE)
@@ -52,9 +53,8 @@ class SyncPartQuerySet(models.QuerySet["SyncPart"]):
         """Take a queued part on a lease; None when another worker was first or its sync is over."""
         lease = uuid.uuid4()
         queued = self.filter(pk=pk, state="queued", sync__state="running")
-        moment = now()
         claimed = queued.update(
-            state="running", lease=lease, started_at=moment, heartbeat_at=moment, attempts=F("attempts") + 1
+            state="running", lease=lease, started_at=Now(), heartbeat_at=Now(), attempts=F("attempts") + 1
         )
         return self.select_related("sync", "account").get(pk=pk) if claimed else None
 
@@ -64,11 +64,11 @@ class SyncPartQuerySet(models.QuerySet["SyncPart"]):
 
     def report(self, part: SyncPart, **progress: Any) -> bool:
         """Store progress and prove life; False when the lease was lost."""
-        return bool(self.held(part).update(heartbeat_at=now(), **progress))
+        return bool(self.held(part).update(heartbeat_at=Now(), **progress))
 
     def release_lapsed(self, silent_for: timedelta) -> int:
         """Queue again the running parts whose worker has not been heard of for so long."""
-        lapsed = self.filter(state="running", heartbeat_at__lt=now() - silent_for)
+        lapsed = self.filter(state="running", heartbeat_at__lt=Now() - silent_for)
         return lapsed.update(state="queued", lease=None, dispatched_at=None)
 
     def undispatched(self, before: datetime) -> SyncPartQuerySet:

@@ -143,14 +143,16 @@ def parse_job(described: Described, raw: Mapping[str, Any]) -> JobRecord:
 
 
 def _with_best_training_job(connection: Connection, record: JobRecord) -> JobRecord:
-    """The best training job of a tuning job holds its model and metrics; without it the tuning job still counts."""
+    """The best training job of a tuning job holds its model and metrics; one that is gone or denied does not matter."""
     name = (record.description.get("BestTrainingJob") or {}).get("TrainingJobName")
     if not name:
         return record
     try:
         with translated_errors("DescribeTrainingJob"):
             raw = connection.sagemaker.describe_training_job(TrainingJobName=name)
-    except AWSError:
+    except AWSError as error:
+        if error.is_transient:
+            raise
         return record
     best = masked(plain(dict(raw)))
     return JobRecord(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
@@ -26,8 +27,9 @@ def is_region_name(text: str) -> bool:
     return bool(REGION_NAME.match(text))
 
 
+@cache
 def available_regions(partition: str = "aws") -> list[str]:
-    """The regions in which SageMaker exists, as far as this SDK knows."""
+    """The regions in which SageMaker exists, as far as this SDK knows; finding out takes it half a second."""
     return sorted(boto3.Session().get_available_regions("sagemaker", partition_name=partition))
 
 
