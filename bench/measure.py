@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PROJECT = Path(__file__).resolve().parent.parent
+MAXRSS_IN_MB = 2**20 if sys.platform == "darwin" else 2**10  # macOS counts bytes, Linux KB
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +41,4 @@ def run_python(arguments: Sequence[str], environment: Mapping[str, str]) -> Cost
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         said = output.read().decode(errors="replace")
-    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, process.returncode, said)
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / MAXRSS_IN_MB, process.returncode, said)
