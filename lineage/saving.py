@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils.timezone import now
 
-from inventory.sync import want_buckets
+from inventory.sync import insert_rows, want_buckets
 from lineage.models import ArtifactUse, LineageDocument
 from lineage.rendering import BODIES
 
@@ -79,8 +79,9 @@ def _save_uses(wanted: UsesOfPipelines) -> None:
         stored[pipeline_id].append(tuple(values))
     changed = [pk for pk, values in wanted.items() if values != stored[pk]]
     ArtifactUse.objects.filter(pipeline__in=changed).delete()
-    ArtifactUse.objects.bulk_create(
+    rows = (
         ArtifactUse(pipeline_id=pk, **dict(zip(COMPARED, values, strict=True)))
         for pk in changed
         for values in wanted[pk]
     )
+    insert_rows(list(rows))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.db import transaction
 from django.db.models import Model
 
-from inventory.sync.rows import update_rows
+from inventory.sync.rows import insert_rows, update_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,16 +42,19 @@ def upsert(
             updated.append(old)
         else:
             kept.append(old)
-    _write(existing.model, created, updated, key, (*fields, *stamps))
+    with transaction.atomic():
+        insert_rows(created, key, (*fields, *stamps))
+        update_rows(updated, (*fields, *stamps))
+        _learn_primary_keys(created, existing, key)
     return kept + created + updated, created + updated
 
 
-def _write(model: type[Row], created: list[Row], updated: list[Row], key: Sequence[str], fields: Sequence[str]) -> None:
-    """A row that another sync created meanwhile is a conflict, and then updated."""
-    objects = model._default_manager
+def _learn_primary_keys(created: list[Row], existing: QuerySet[Row], key: Sequence[str]) -> None:
     if created:
-        objects.bulk_create(created, update_conflicts=True, unique_fields=list(key), update_fields=list(fields))
-    update_rows(updated, fields)
+        primary_keys = {tuple(values): pk for pk, *values in existing.order_by().values_list("pk", *key)}
+        for row in created:
+            row.pk = primary_keys[_values(row, key)]
+            row._state.adding = False
 
 
 def _values(row: Model, names: Sequence[str]) -> tuple[Any, ...]:
