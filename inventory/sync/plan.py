@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from inventory.sync.scope import Scope
 
 
+LOOK_AGAIN_AFTER = timedelta(hours=24)  # at a disabled region: enabling one is rare, and asking costs a call each
+
+
 def request(scope: Scope, *, trigger: str, user: AbstractBaseUser | None = None) -> tuple[Sync, bool]:
     """Get the active sync of `scope`, or create one: the constraint lets only one be active."""
     active = Sync.objects.active().filter(scope=str(scope)).first()
@@ -51,7 +54,7 @@ def plan(sync_id: int) -> list[SyncPart]:
     if sync is None:
         return []
     try:
-        accounts = _accounts(sync)
+        accounts = accounts_named(sync.account)
         parts = [part for account in accounts for part in _parts(sync, account)]
     except AWSError as error:
         _fail(sync, error.message)
@@ -72,15 +75,20 @@ def _fail(sync: Sync, problem: str) -> None:
     Sync.objects.filter(pk=sync.pk).update(state=Sync.State.FAILED, problem=problem, finished_at=now())
 
 
-def _accounts(sync: Sync) -> Iterable[Account]:
+def accounts_named(name: str) -> Iterable[Account]:
+    """Those of these digits or this name; without one the enabled ones, or the one of the credentials.
+
+    Raises AWSError when the credentials do not tell whose they are.
+    """
     known = Account.objects.all()
-    if sync.account:
-        known = known.filter(Q(account_id=sync.account) | Q(name=sync.account))
-    elif known.exists():
-        known = known.filter(is_enabled=True)
-    else:
-        return [_own_account()]
-    return known
+    if name:
+        return known.filter(Q(account_id=name) | Q(name=name))
+    return known.filter(is_enabled=True) if known.exists() else [_own_account()]
+
+
+def regions_of(account: Account) -> list[str]:
+    """Every region of the account that is configured, or enabled where none is."""
+    return _in_partition(account, settings.SYNC_REGIONS) or _enabled_regions(account)
 
 
 def _own_account() -> Account:
@@ -103,8 +111,16 @@ def _region_names(sync: Sync, account: Account) -> list[str]:
     if sync.pipeline or sync.executing_only:
         return _regions_of_pipelines(sync, account)
     if sync.regions:
-        return list(sync.regions)
-    return _configured_regions(account) or _enabled_regions(account)
+        return _in_partition(account, sync.regions)
+    names, disabled = regions_of(account), _known_as_disabled(account)
+    # All of them at once means that the credentials were wrong: AWS says the same of both.
+    return [name for name in names if name not in disabled] or names
+
+
+def _known_as_disabled(account: Account) -> set[str]:
+    """The regions that were seen to be disabled less than a day ago."""
+    seen = account.regions.filter(status=Region.Status.DISABLED, attempted_at__gt=now() - LOOK_AGAIN_AFTER)
+    return set(seen.values_list("name", flat=True))
 
 
 def _regions_of_pipelines(sync: Sync, account: Account) -> list[str]:
@@ -118,14 +134,14 @@ def _regions_of_pipelines(sync: Sync, account: Account) -> list[str]:
     return sorted(set(pipelines.values_list("region__name", flat=True)))
 
 
-def _configured_regions(account: Account) -> list[str]:
-    """Those of the account's partition: credentials of one are not known in another."""
-    if not settings.SYNC_REGIONS:
+def _in_partition(account: Account, names: Iterable[str]) -> list[str]:
+    """Those that are in no other partition: credentials of one are not known in another."""
+    if not names:
         return []
     elsewhere = {
         name for partition in HOME_REGIONS if partition != account.partition for name in available_regions(partition)
     }
-    return [name for name in settings.SYNC_REGIONS if name not in elsewhere]
+    return [name for name in names if name not in elsewhere]
 
 
 def _enabled_regions(account: Account) -> list[str]:
