@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, transaction
 from django.utils.timezone import now
 
-from inventory.sync import insert_rows, want_buckets
+from inventory.sync import want_buckets
+from inventory.sync.rows import insert_rows
 from lineage.models import ArtifactUse, LineageDocument
 from lineage.rendering import BODIES
 
