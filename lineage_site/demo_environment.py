@@ -37,6 +37,7 @@ def demo_environment(data_dir: Path, endpoint_url: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ACCESS_KEY_ID": "demo",
         "AWS_SECRET_ACCESS_KEY": "demo",
+        "AWS_CALLS_PER_SECOND": "1000",
         "AWS_DEFAULT_REGION": REGIONS[0],
         "AWS_CONFIG_FILE": str(data_dir / "no-aws-config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(data_dir / "no-aws-credentials"),

@@ -10,6 +10,7 @@ import django_stubs_ext
 from environs import Env
 from marshmallow.validate import Range
 
+from inventory.aws.rate.classes import parse_rates
 from lineage_site.broker import broker_settings
 from lineage_site.secret_key import stored_secret_key
 
@@ -34,7 +35,14 @@ SYNC_THREADS = env.int("SYNC_THREADS", 16, validate=Range(min=1, max=64))
 SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", 60, validate=Range(min=5))
 SYNC_BUCKET_MAX_AGE_SECONDS = env.int("SYNC_BUCKET_MAX_AGE_SECONDS", 6 * 3600, validate=Range(min=0))
 SYNC_USE_SEARCH = env.bool("SYNC_USE_SEARCH", True)
+SYNC_REGISTRY = env.bool("SYNC_REGISTRY", True)
+SYNC_REGISTRY_EVERY_SECONDS = env.int("SYNC_REGISTRY_EVERY_SECONDS", 3600, validate=Range(min=0))
 SYNC_EXECUTION_HISTORY_DAYS = env.int("SYNC_EXECUTION_HISTORY_DAYS", 90, validate=Range(min=1))
+
+AWS_CALLS_PER_SECOND = env.float("AWS_CALLS_PER_SECOND", 10, validate=Range(min=0.1))
+AWS_CALLS_PER_SECOND_FLOOR = env.float("AWS_CALLS_PER_SECOND_FLOOR", 0.5, validate=Range(min=0.05))
+AWS_CALLS_PER_SECOND_CEILING = env.float("AWS_CALLS_PER_SECOND_CEILING", 1000, validate=Range(min=1))
+AWS_CALLS_PER_SECOND_OF = parse_rates(env.str("AWS_CALLS_PER_SECOND_OF", ""))
 
 API_ANONYMOUS_READ = env.bool("API_ANONYMOUS_READ", False)
 ALLOW_PROFILE_PARAMETER = env.bool("ALLOW_PROFILE_PARAMETER", False)

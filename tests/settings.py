@@ -6,6 +6,7 @@ import os
 import tempfile
 
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="lineage-tests-")
+os.environ["AWS_CALLS_PER_SECOND"] = "1000"  # the demo AWS admits all
 os.environ.pop("DATABASE_URL", None)
 os.environ.pop("REDIS_URL", None)
 if url := os.environ.get("TEST_DATABASE_URL"):

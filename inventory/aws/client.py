@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 from botocore.config import Config
 
 from inventory.aws.errors import KINDS, ErrorKind
+from inventory.aws.rate.hooks import attach
 from inventory.aws.sessions import sessions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inventory.aws.rate.limiter import RateLimiter
     from inventory.aws.sessions import Access
 
 ATTEMPTS = 8
@@ -20,13 +24,24 @@ ATTEMPTS = 8
 class Connection:
     """AWS as one account sees it from one region. Threads may share it."""
 
-    def __init__(self, access: Access, region: str, *, attempts: int = ATTEMPTS) -> None:
+    def __init__(
+        self,
+        access: Access,
+        region: str,
+        *,
+        attempts: int = ATTEMPTS,
+        limiter: RateLimiter | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> None:
+        """With a `limiter`, each attempt of each call waits its turn, until `stop` says that nobody waits for it."""
         self.account_id = access.account_id
         self.region = region
         self.calls: Counter[str] = Counter()
         self.throttles = 0
         self._access = access
         self._config = _config(attempts)
+        self._limiter = limiter
+        self._stop = stop
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
 
@@ -53,6 +68,8 @@ class Connection:
         client = sessions.client(self._access, service, region, self._config_of(service))
         client.meta.events.register("before-send", self._count)
         client.meta.events.register("needs-retry", self._watch)
+        if self._limiter:
+            attach(client, self._limiter, self.account_id, self._stop)
         return client
 
     def _config_of(self, service: str) -> Config:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.utils.timezone import now
 
-from inventory.aws.client import Connection
 from inventory.aws.errors import AWSError, ErrorKind
 from inventory.aws.sessions import sessions
 from inventory.models import Region, SyncPart
@@ -32,8 +31,7 @@ def execute(part_id: int) -> None:
     part = SyncPart.objects.claim(part_id)
     if part is None:
         return
-    connection = Connection(part.account.access, part.region)
-    with Lease(part, connection, settings.SYNC_THREADS) as lease:
+    with Lease(part, settings.SYNC_THREADS) as lease:
         try:
             crawl = RegionCrawl(
                 lease, Region.objects.select_related("account").get(account=part.account, name=part.region)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from itertools import islice
+from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from inventory.models import Sync, SyncPart
+from inventory.sync.connect import connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
-
-    from inventory.aws.client import Connection
 
 HEARTBEAT_SECONDS = 5
 LISTING_BATCH = 100
@@ -34,15 +34,17 @@ class Lease:
     Only the owning thread touches the database.
     """
 
-    def __init__(self, part: SyncPart, connection: Connection, threads: int) -> None:
+    def __init__(self, part: SyncPart, threads: int) -> None:
         self.part = part
-        self.connection = connection
+        self._released = Event()
+        self.connection = connect(part.account, part.region, stop=self._released.is_set)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"crawl-{part.region}")
 
     def __enter__(self) -> Lease:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._released.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def report(self, **progress: Any) -> None:

@@ -81,7 +81,7 @@ def _parse_rate(part: str) -> tuple[str, float]:
     except ValueError:
         rate = 0.0
     if not name.strip().isidentifier() or not 0 < rate < float("inf"):
-        raise ValueError(f"{part!r} is not an operation and its calls per second, such as Search=1")
+        raise ValueError(f"{part!r} is not an operation and its calls per second, such as AWS_CALLS_PER_SECOND_OF=Search=1")
     return name.strip(), rate
 
 
