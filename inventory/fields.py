@@ -1,4 +1,4 @@
-"""Columns for raw documents: deflated text and JSON that no query looks into."""
+"""Columns for raw documents, deflated text and JSON that no query looks into; and for ARNs."""
 
 from __future__ import annotations
 
@@ -49,3 +49,11 @@ class CompressedJSONField(models.BinaryField[Any, Any]):
 
     def to_python(self, value: Any) -> Any:
         return orjson.loads(value) if isinstance(value, str) else value
+
+
+class ARNField(models.CharField[str, str]):
+    """An ARN, in lower case in the database and in what is looked for: AWS tells no two resources apart by case."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        prepared = super().get_prep_value(value)
+        return prepared.lower() if isinstance(prepared, str) else prepared

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from inventory.models.accounts import Account, Region
 from inventory.models.buckets import Bucket
+from inventory.models.deployment import (
+    Endpoint,
+    EndpointConfig,
+    InferenceComponent,
+    Model,
+    ModelContainer,
+    ProductionVariant,
+)
 from inventory.models.domains import Domain
 from inventory.models.executions import Execution, Job, StepExecution
 from inventory.models.heartbeat import WorkerHeartbeat
 from inventory.models.pipelines import Definition, Pipeline
-from inventory.models.registry import ModelPackage
+from inventory.models.registry import FeatureGroup, ModelPackage, ModelPackageGroup
 from inventory.models.syncs import Sync, SyncPart
 
 __all__ = (
@@ -16,10 +24,18 @@ __all__ = (
     "Bucket",
     "Definition",
     "Domain",
+    "Endpoint",
+    "EndpointConfig",
     "Execution",
+    "FeatureGroup",
+    "InferenceComponent",
     "Job",
+    "Model",
+    "ModelContainer",
     "ModelPackage",
+    "ModelPackageGroup",
     "Pipeline",
+    "ProductionVariant",
     "Region",
     "StepExecution",
     "Sync",

@@ -82,6 +82,9 @@ class Region(models.Model):
     execution_cursor = models.DateTimeField(
         null=True, help_text="The newest LastModifiedTime of an execution that Search has shown."
     )
+    registry_synced_at = models.DateTimeField(
+        null=True, help_text="When its registries and endpoints were last listed to their end."
+    )
 
     class Meta:
         ordering = ("name", "account_id")

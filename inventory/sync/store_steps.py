@@ -75,7 +75,7 @@ def _rows(
     reports = {report.step_name: report for report in work.reports}
     for step in work.steps or ():
         row = _step(execution, step)
-        row.job, row.model_package = jobs.get(step.resource_arn), packages.get(step.resource_arn)
+        row.job, row.model_package = jobs.get(step.resource_arn), packages.get(step.resource_arn.lower())
         error = work.job_errors.get(step.name)
         row.detail_error = error.message if error else ""
         _add_report(row, reports.get(step.name), known.get((row.name, row.iteration_index)))
