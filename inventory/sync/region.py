@@ -10,7 +10,7 @@ from django.utils.timezone import now
 
 from inventory.aws.errors import AWSError
 from inventory.models import Pipeline, Region
-from inventory.sync import buckets, details, domains, executions, matching, pipelines
+from inventory.sync import buckets, details, domains, executions, matching, pipelines, registry
 from inventory.sync.announce import settle_region
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ class RegionCrawl:
         pipelines.sync_ownership(self)
         self.lease.report(stage="executions")
         executions.sync_changed_executions(self)
+        registry.sync_registry(self)
         self._details(Pipeline.objects.filter(region=self.region, missing_since=None))
         buckets.sync_buckets(self)
 

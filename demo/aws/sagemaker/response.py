@@ -9,6 +9,7 @@ from moto.core.utils import get_service_model
 from moto.sagemaker.exceptions import ResourceNotFound, ValidationError
 
 from .absent import AbsentOperations
+from .deployment import DeploymentOperations
 from .domains import DomainOperations
 from .jobs import JobOperations
 from .packages import PackageOperations
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 MISSING = ("could not find", "not found", "does not exist")
 
 
-class DemoSageMakerResponse(AbsentOperations, JobOperations, SearchOperations, PackageOperations, DomainOperations):
+class DemoSageMakerResponse(
+    AbsentOperations, JobOperations, SearchOperations, PackageOperations, DomainOperations, DeploymentOperations
+):
     """Every operation of moto, with those of the demo in front."""
 
     def serialized(self, action_result: ActionResult) -> TYPE_RESPONSE:

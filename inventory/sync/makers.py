@@ -1,0 +1,79 @@
+"""Which execution made what is registered and deployed, and which package a model comes from."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
+
+from inventory.models import (
+    Endpoint,
+    EndpointConfig,
+    InferenceComponent,
+    Job,
+    Model,
+    ModelContainer,
+    ModelPackage,
+    StepExecution,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from inventory.models import Region
+
+BATCH = 500
+DEPLOYED: dict[str, type[Any]] = {
+    "Model": Model,
+    "EndpointConfig": EndpointConfig,
+    "Endpoint": Endpoint,
+    "InferenceComponent": InferenceComponent,
+}
+# A cached step made nothing: what it shows is another execution's.
+MAKING_STEPS = StepExecution.objects.filter(cache_source="", selective_source="")
+
+
+def link_to_makers(region: Region) -> None:
+    """Link what steps made to their executions; writes only what was not linked so before."""
+    _link_packages(region)
+    _link_containers(region)
+    for kind, rows in DEPLOYED.items():
+        steps = MAKING_STEPS.filter(job=OuterRef("pk")).order_by("-execution__start_time", "-pk")
+        jobs = Job.objects.filter(region=region, kind=kind).annotate(maker=Subquery(steps.values("execution")[:1]))
+        made = jobs.exclude(maker=None).values_list("arn", "created_at", "maker").order_by("pk").iterator(BATCH)
+        while batch := list(islice(made, BATCH)):
+            _link_deployed(rows, batch)
+
+
+@transaction.atomic
+def _link_deployed(rows: type[Any], made: Sequence[tuple[str, datetime, int]]) -> None:
+    """A name may have been used before: it is the same resource only if it is of the same time."""
+    makers = {(arn.lower(), created_at): execution for arn, created_at, execution in made}
+    changed = []
+    for row in rows.objects.filter(arn__in={arn for arn, _ in makers}).defer("description"):
+        maker = makers.get((row.arn, row.created_at))
+        if maker and maker != row.execution_id:
+            row.execution_id = maker
+            changed.append(row)
+    if changed:
+        rows.objects.bulk_update(changed, ("execution",))
+
+
+def _link_packages(region: Region) -> None:
+    """A package that does not say what generated it was made by the first execution that shows it."""
+    steps = MAKING_STEPS.filter(model_package=OuterRef("pk")).order_by("execution__start_time", "pk")
+    unlinked = ModelPackage.objects.filter(region=region, execution=None).filter(Exists(steps))
+    if unlinked.exists():
+        unlinked.update(execution_id=Subquery(steps.values("execution__arn")[:1]))
+
+
+def _link_containers(region: Region) -> None:
+    """A container that names no package comes from the newest package whose model is the same file."""
+    packages = ModelPackage.objects.filter(model_data_url=OuterRef("model_data_url")).order_by("-created_at", "-pk")
+    unnamed = ModelContainer.objects.filter(model__region=region, package=None).exclude(model_data_url="")
+    unlinked = unnamed.filter(Exists(packages))
+    if unlinked.exists():
+        unlinked.update(package_id=Subquery(packages.values("arn")[:1]))
