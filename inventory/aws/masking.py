@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -61,8 +62,11 @@ PARAMETER = re.compile(r"^Parameters\.(.+)$", re.DOTALL)
 
 def looks_secret(name: object) -> bool:
     """Whether a name speaks of a secret: its words, split at case and punctuation."""
-    if not isinstance(name, str) or name in STRUCTURAL:
-        return False
+    return isinstance(name, str) and name not in STRUCTURAL and _speaks_of_a_secret(name)
+
+
+@lru_cache(maxsize=8192)  # the members of AWS's answers are the same few hundred names
+def _speaks_of_a_secret(name: str) -> bool:
     words = [word.lower() for word in WORD.findall(name)]
     if any(word in SECRET_WORDS or word.endswith(SECRET_ENDINGS) for word in words):
         return True
@@ -101,9 +105,16 @@ def secret_parameters(definition: Any) -> frozenset[str]:
 
 def masked_text(text: str) -> str:
     """Free text without what it assigns to secret names, credentials in URLs, access keys and bearer tokens."""
-    text = USERINFO.sub(lambda match: match["head"] + MASK, text)
-    text = BEARER.sub(lambda match: f"{match[1]} {MASK}", ACCESS_KEY.sub(MASK, text))
-    return OPTION.sub(_masked_match, ASSIGNMENT.sub(_masked_match, text))
+    if "@" in text:
+        text = USERINFO.sub(lambda match: match["head"] + MASK, text)
+    if "AKIA" in text or "ASIA" in text:
+        text = ACCESS_KEY.sub(MASK, text)
+    has_words = any(map(str.isspace, text))
+    if has_words:
+        text = BEARER.sub(lambda match: f"{match[1]} {MASK}", text)
+    if "=" in text or ":" in text:
+        text = ASSIGNMENT.sub(_masked_match, text)
+    return OPTION.sub(_masked_match, text) if has_words else text
 
 
 def plain(value: Any) -> Any:

@@ -149,3 +149,7 @@ def test_an_answer_becomes_plain_json():
     raw = {"At": moment, "Sizes": [1, 2.5, None, True], "Other": b"x", "ResponseMetadata": {}}
 
     assert plain(raw) == {"At": "2026-01-02T00:00:00+00:00", "Sizes": [1, 2.5, None, True], "Other": "b'x'"}
+
+
+def test_a_bearer_token_behind_a_secret_name_goes_whole():
+    assert PLANTED not in masked_text(f"token: Bearer {PLANTED}")
