@@ -81,10 +81,14 @@ class SyncPartQuerySet(models.QuerySet["SyncPart"]):
 class BucketQuerySet(models.QuerySet["Bucket"]):
     """Buckets."""
 
-    def claim_due(self, checked_before: datetime, claimed_before: datetime) -> list[Bucket]:
-        """Take those that nobody looked at since `checked_before`, nor set out to since `claimed_before`."""
+    def claim_due(self, checked_before: datetime, claimed_before: datetime, failed_before: datetime) -> list[Bucket]:
+        """Take those that nobody looked at since `checked_before`, nor set out to since `claimed_before`.
+
+        Those that did not tell everything are due again when nobody looked since `failed_before`.
+        """
         claim = uuid.uuid4()
-        due = self.filter(Q(checked_at=None) | Q(checked_at__lt=checked_before))
+        failed = ~Q(errors={}) & ~Q(exists=False) & Q(checked_at__lt=failed_before)
+        due = self.filter(Q(checked_at=None) | Q(checked_at__lt=checked_before) | failed)
         free = due.filter(Q(claimed_at=None) | Q(claimed_at__lt=claimed_before))
         return list(self.filter(claim=claim)) if free.update(claim=claim, claimed_at=now()) else []
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from inventory.models import Definition, Pipeline
+    from inventory.models import Execution as ExecutionRow
     from lineage.graph import ArtifactUse, Execution, Graph
     from lineage.models import LineageDocument
 
@@ -34,9 +35,10 @@ Buckets = dict[str, dict[str, object]]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The graphs of a document: of the current definition, and of what the latest execution ran."""
+    """The graphs of a document: of the current definition, and of what the execution that is shown ran."""
 
     document: LineageDocument
+    shown: ExecutionRow | None
     graph: Graph
     run: Graph
     execution: Execution | None
@@ -52,23 +54,31 @@ def draw_up(document: LineageDocument) -> Draft:
     pipeline = document.pipeline
     built = build_graph(_parsed(pipeline.definition))
     graph = resolve_graph(built)
-    latest = pipeline.latest_execution
-    if latest is None:
-        return Draft(document, graph, graph, None, artifact_uses(graph))
-    execution = execution_facts(pipeline, latest)
-    if latest.definition_id not in (None, pipeline.definition_id):
-        built = build_graph(_parsed(latest.definition))  # it ran an older definition than the current one
+    shown = _shown_execution(pipeline)
+    if shown is None:
+        return Draft(document, None, graph, graph, None, artifact_uses(graph))
+    execution = execution_facts(pipeline, shown)
+    if shown.definition_id not in (None, pipeline.definition_id):
+        built = build_graph(_parsed(shown.definition))  # it ran an older definition than the current one
     run = apply_runs(resolve_graph(built, execution), execution)
-    return Draft(document, graph, run, execution, artifact_uses(run))
+    return Draft(document, shown, graph, run, execution, artifact_uses(run))
+
+
+def _shown_execution(pipeline: Pipeline) -> ExecutionRow | None:
+    """The latest; until its steps and what it ran are read, the newest of which they are: half of it would mislead."""
+    latest = pipeline.latest_execution
+    if latest is None or latest.definition_id:
+        return latest
+    read = pipeline.executions.filter(definition__isnull=False).select_related("definition")
+    return read.prefetch_related("steps__job", "steps__model_package").first() or latest
 
 
 def fill_in(draft: Draft, buckets: Buckets) -> None:
     """Give the document its bodies."""
-    document = draft.document
+    document, shown = draft.document, draft.shown
     pipeline = document.pipeline
-    latest = pipeline.latest_execution
     head = {"pipeline": pipeline_member(pipeline)}
-    ran = {"execution": execution_member(latest) if latest else None}
+    ran = {"execution": execution_member(shown) if shown else None}
     document.definition_body = orjson.dumps(head | _members(draft.graph, None, buckets))
     document.definition_data = orjson.dumps(render_data_view(draft.graph))
     document.execution_body = orjson.dumps(head | ran | _members(draft.run, draft.execution, buckets))

@@ -51,11 +51,11 @@ def want_buckets(account_id: int, names: Iterable[str]) -> None:
 
 
 def sync_buckets(crawl: RegionCrawl) -> None:
-    """Look at the account's buckets that were never looked at, or too long ago; each by one worker only."""
+    """Look at the account's buckets that were never looked at, too long ago, or in vain before; each by one worker."""
     moment = now()
     due_before = moment - timedelta(seconds=settings.SYNC_BUCKET_MAX_AGE_SECONDS)
     account = crawl.region.account
-    claimed = account.buckets.claim_due(due_before, moment - CLAIM_LAPSES_AFTER)
+    claimed = account.buckets.claim_due(due_before, moment - CLAIM_LAPSES_AFTER, crawl.lease.part.sync.created_at)
     if not claimed:
         return
     crawl.lease.report(stage="buckets")

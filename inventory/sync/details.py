@@ -53,7 +53,7 @@ class Progress:
         store(self.crawl.region, works)
         settle_pipelines([work.pipeline_id for work in works])
         for work in works:
-            for error in work.problems:
+            for error in (*work.problems, *(error for error in work.job_errors.values() if error.is_transient)):
                 self.crawl.note(work.name, error)
         self.done += len(works)
         self.crawl.lease.report(done=self.done, total=max(self.total, self.done))

@@ -30,6 +30,8 @@ NEWER = Q(last_execution_time__isnull=False) & (
     Q(latest_execution__start_time=None) | Q(latest_execution__start_time__lt=F("last_execution_time"))
 )
 LOOKED_UP = Q(looked_up_execution_time__isnull=False) & Q(looked_up_execution_time=F("last_execution_time"))
+# What went wrong may have concerned nothing that is due by itself: one look tells whether all is well again.
+TROUBLED = ~Q(problem="")
 # The listing tells of an execution that Search does not show (yet); one look is enough.
 UNSEEN = NEWER & ~LOOKED_UP
 
@@ -42,9 +44,9 @@ def with_needs(pipelines: QuerySet[Pipeline], *, search: bool, force: bool = Fal
     if force:
         return pipelines.annotate(needs_description=_is(Q()), needs_lookup=_is(Q()), needs_steps=_is(RAN))
     lookup = UNSEEN if search else UNSEEN | _may_change()
-    needs = UNDESCRIBED | lookup | UNREAD
-    return pipelines.filter(needs).annotate(
-        needs_description=_is(UNDESCRIBED), needs_lookup=_is(lookup), needs_steps=_is(UNREAD)
+    describe = UNDESCRIBED | TROUBLED
+    return pipelines.filter(describe | lookup | UNREAD).annotate(
+        needs_description=_is(describe), needs_lookup=_is(lookup), needs_steps=_is(UNREAD)
     )
 
 

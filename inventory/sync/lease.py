@@ -7,6 +7,8 @@ from itertools import islice
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.conf import settings
+
 from inventory.models import Sync, SyncPart
 from inventory.sync.connect import connect
 
@@ -76,7 +78,7 @@ class Lease:
 
     def finish(self, futures: list[Future[R]]) -> list[R]:
         """Wait for what was begun, beating meanwhile."""
-        while wait(futures, timeout=HEARTBEAT_SECONDS).not_done:
+        while wait(futures, timeout=min(HEARTBEAT_SECONDS, settings.SYNC_LEASE_SECONDS / 4)).not_done:
             self.report()
         return [future.result() for future in futures]
 

@@ -22,6 +22,7 @@ from inventory.sync.upsert import upsert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from inventory.aws.records import PipelineOwnershipRecord, PipelineRecord
     from inventory.models import Region
@@ -42,12 +43,12 @@ FIELDS = (
 
 def sync_pipelines(lease: Lease, region: Region) -> None:
     """Store the listing; mark missing what it no longer shows, once it has reached its end."""
-    started, seen = now(), set[str]()
+    before, seen = _listed(region), set[str]()
     for batch in lease.batches(crawl_pipelines(lease.connection)):
         _store(region, batch)
         seen.update(record.arn for record in batch)
         lease.report(total=len(seen))
-    _mark_missing(region, seen, started)
+    _mark_missing(region, seen, before)
 
 
 def sync_one_pipeline(lease: Lease, region: Region, name: str) -> Pipeline | None:
@@ -124,9 +125,15 @@ def _store_ownership(region: Region, records: Sequence[PipelineOwnershipRecord])
     announce_pipelines([row.pk for row in changed])
 
 
-def _mark_missing(region: Region, seen: set[str], started: object) -> None:
-    listed = Pipeline.objects.filter(region=region, missing_since=None, seen_at__lt=started)
-    _set_missing([row for row in listed.only("pk", "arn") if row.arn not in seen])
+def _listed(region: Region) -> dict[str, datetime]:
+    """The pipelines that are not missing, and when each was seen."""
+    return dict(Pipeline.objects.filter(region=region, missing_since=None).values_list("arn", "seen_at"))
+
+
+def _mark_missing(region: Region, seen: set[str], before: dict[str, datetime]) -> None:
+    """What was there `before` and nobody saw since; clocks are not compared, those of two workers may differ."""
+    gone = [arn for arn, seen_at in _listed(region).items() if arn not in seen and before.get(arn) == seen_at]
+    _set_missing(list(Pipeline.objects.filter(arn__in=gone).only("pk")))
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from inventory.aws.errors import ErrorKind
 from inventory.models import StepExecution
 from inventory.sync.rows import update_rows
 from inventory.sync.upsert import upsert
@@ -55,14 +56,20 @@ def settle(executed: Iterable[tuple[Work, Execution]], definitions: Mapping[str,
     for work, execution in executed:
         assert work.execution is not None  # noqa: S101  (its steps were read)
         execution.steps_version = work.execution.last_modified
-        transient = any(error.is_transient for error in work.job_errors.values())
-        execution.steps_complete = work.execution.is_terminal and not transient and not work.problems
+        execution.steps_complete = work.execution.is_terminal and not _may_be_read_later(work)
         if work.execution_definition:
             execution.definition = definitions[work.execution_definition.sha256]
-        elif execution.definition_id is None:
+        elif execution.definition_id is None and not work.ran_another_definition:
             execution.definition_id = execution.pipeline.definition_id
         settled.append(execution)
     update_rows(settled, ("steps_version", "steps_complete", "definition_id"))
+
+
+def _may_be_read_later(work: Work) -> bool:
+    """Whether anything failed that may succeed later: what is gone stays gone, but a permission may be given."""
+    failed = any(error.kind is not ErrorKind.NOT_FOUND for error in work.job_errors.values())
+    denied = any(report.status.startswith("denied") for report in work.reports)
+    return bool(work.problems) or failed or denied
 
 
 def _rows(

@@ -56,6 +56,7 @@ class Work:
 
     description: PipelineDescriptionRecord | None = None
     looked_up: bool = False
+    ran_another_definition: bool = False
     latest: ExecutionRecord | None = None
     execution_definition: DefinitionRecord | None = None
     steps: list[StepRecord] | None = None
@@ -126,6 +127,7 @@ def _read_steps(connection: Connection, work: Work) -> None:
     assert execution is not None  # noqa: S101  (the caller looked)
     work.steps = [_with_cached_metadata(connection, step) for step in crawl_steps(connection, execution.arn)]
     if not execution.has_definition and _ran_an_older_definition(execution, work):
+        work.ran_another_definition = True
         work.execution_definition = crawl_execution_definition(connection, execution.arn)
 
 
@@ -140,7 +142,9 @@ def _with_cached_metadata(connection: Connection, step: StepRecord) -> StepRecor
         return step
     try:
         steps = crawl_steps(connection, source)
-    except AWSError:
+    except AWSError as error:
+        if error.is_transient:
+            raise
         return step
     return next((replace(step, metadata=old.metadata) for old in steps if old.name == step.name), step)
 
