@@ -11,12 +11,14 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from inventory import sync
-from inventory.models import Sync, SyncPart
+from inventory.models import Preflight, Sync, SyncPart
 from inventory.sync.scope import Scope
 
 if TYPE_CHECKING:
     from celery import Task
     from django.contrib.auth.models import AbstractBaseUser
+
+    from inventory.models import Account
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +32,14 @@ def enqueue(scope: Scope, *, trigger: str, user: AbstractBaseUser | None = None)
     if created:
         transaction.on_commit(partial(_tell, run_sync, requested))
     return requested, created
+
+
+def enqueue_preflight(account: Account) -> Preflight:
+    """Ask for a check of an account's permissions; one that is queued or running is enough."""
+    preflight, is_due = sync.request_preflight(account)
+    if is_due:
+        transaction.on_commit(partial(_tell, run_preflight, preflight))
+    return preflight
 
 
 @shared_task
@@ -46,6 +56,12 @@ def run_part(part_id: int) -> None:
 
 
 @shared_task
+def run_preflight(preflight_id: int) -> None:
+    """Check what an account permits. Delivered twice it runs once."""
+    sync.carry_out_preflight(preflight_id)
+
+
+@shared_task
 def dispatch() -> None:
     """Tell workers again of what was not taken and of what a silent worker held; beat runs this every minute."""
     syncs, parts = sync.undelivered()
@@ -53,6 +69,8 @@ def dispatch() -> None:
         _tell(run_sync, requested)
     for part in parts:
         _tell(run_part, part)
+    for preflight in sync.undelivered_preflights():
+        _tell(run_preflight, preflight)
 
 
 @shared_task
@@ -74,7 +92,7 @@ def heartbeat(self: object) -> None:
     sync.record_heartbeat(str(self.request.hostname))  # type: ignore[attr-defined]  # a bound Celery task
 
 
-def _tell(task: Task[[int], None], row: Sync | SyncPart) -> None:
+def _tell(task: Task[[int], None], row: Sync | SyncPart | Preflight) -> None:
     """Send a message to a worker. Without a broker the row waits in the database until `dispatch` sends it again."""
     try:
         task.delay(row.pk)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.forms import ChoiceField
 from django.utils.html import format_html_join
 
 from inventory.admin.browse import BOOKKEEPING, BrowseOnly, Facts
 from inventory.admin.columns import NOTHING, as_time, link, link_to, moment, number_of, pretty, short
 from inventory.admin.filters import BY_REGION, Presence
+from inventory.admin.preflight import Checkable
 from inventory.admin.resync import Resyncable
+from inventory.aws.sessions import HOME_REGIONS
 from inventory.models import Account, Domain, Region, SyncPart
 from inventory.sync.scope import Scope
 
@@ -23,15 +26,21 @@ OURS = ("name", "is_enabled", *ENTRANCE)
 
 
 @admin.register(Account)
-class AccountAdmin(Resyncable[Account], Facts[Account]):
+class AccountAdmin(Checkable, Resyncable[Account], Facts[Account]):
     """How an account is called and entered is ours to say; the rest is AWS's."""
 
-    list_display = ("account_id", "name", "partition", "is_enabled", "profile", "role_arn", number_of("regions"))
+    list_display = (
+        "account_id", "name", "partition", "is_enabled", "permissions", "profile", "role_arn", number_of("regions"),
+    )  # fmt: skip
+    list_select_related = ("preflight",)
+    actions = ("resync", "check_permissions")  # type: ignore[assignment]  # Resyncable names one
+    entrance = ENTRANCE
     list_filter = ("is_enabled", "partition")
     search_fields = ("account_id", "name")
     counted = ("regions",)
     groups = (
         ("", ("account_id", "name", "partition", "is_enabled", *ENTRANCE)),
+        ("What it permits", ("matrix",)),
         ("S3's block of public access to the account", ("public_access_status", pretty("public_access_block"))),
         ("In this cache", (number_of("regions"), moment("created_at"))),
     )
@@ -43,6 +52,11 @@ class AccountAdmin(Resyncable[Account], Facts[Account]):
 
     def get_fieldsets(self, request: HttpRequest, obj: Account | None = None) -> Any:
         return super().get_fieldsets(request, obj)[: None if obj else 1]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "partition":
+            return ChoiceField(choices=[(name, name) for name in HOME_REGIONS])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> Any:
         lines = [line for _, group in self.groups for line in group]

@@ -9,6 +9,7 @@ from django.urls import re_path
 from inventory.api import views
 from inventory.api.health import HealthViewSet
 from inventory.api.listing import InventoryViewSet
+from inventory.api.preflight import CheckedAccountViewSet
 from inventory.api.syncs import SyncViewSet
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ ORIGINAL = [
 
 def register(router: BaseRouter) -> None:
     """Put every resource of the facts on the router of /api/v1."""
-    router.register("accounts", views.AccountViewSet)
+    router.register("accounts", CheckedAccountViewSet)
     router.register("regions", views.RegionViewSet)
     router.register("domains", views.DomainViewSet)
     router.register("pipelines", views.PipelineViewSet)

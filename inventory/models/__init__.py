@@ -16,6 +16,7 @@ from inventory.models.domains import Domain
 from inventory.models.executions import Execution, Job, StepExecution
 from inventory.models.heartbeat import WorkerHeartbeat
 from inventory.models.pipelines import Definition, Pipeline
+from inventory.models.preflight import Preflight
 from inventory.models.registry import FeatureGroup, ModelPackage, ModelPackageGroup
 from inventory.models.syncs import Sync, SyncPart
 
@@ -35,6 +36,7 @@ __all__ = (
     "ModelPackage",
     "ModelPackageGroup",
     "Pipeline",
+    "Preflight",
     "ProductionVariant",
     "Region",
     "StepExecution",

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.timezone import now
 from django_celery_beat.models import PeriodicTask
 
-from inventory.models import Pipeline, Sync, SyncPart, WorkerHeartbeat
+from inventory.models import Pipeline, Preflight, Sync, SyncPart, WorkerHeartbeat
 from inventory.sync.finish import finish_if_done
 
 REDELIVER_AFTER = timedelta(minutes=5)
@@ -27,7 +27,7 @@ def undelivered() -> tuple[list[Sync], list[SyncPart]]:
     return syncs, parts
 
 
-def note_undelivered(row: Sync | SyncPart) -> None:
+def note_undelivered(row: Sync | SyncPart | Preflight) -> None:
     """The broker did not take its message: the next look for undelivered ones finds it."""
     type(row)._default_manager.filter(pk=row.pk).update(dispatched_at=None)
 

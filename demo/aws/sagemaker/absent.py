@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from moto.core.responses import ActionResult
+from typing import TYPE_CHECKING
+
 from moto.sagemaker.exceptions import ResourceNotFound
 
 from .pipelines import PipelineOperations
+
+if TYPE_CHECKING:
+    from moto.core.responses import ActionResult
 
 
 class AbsentOperations(PipelineOperations):
