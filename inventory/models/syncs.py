@@ -67,7 +67,7 @@ class Sync(models.Model):
 
 
 class SyncPart(models.Model):
-    """One account and region of a sync: what a worker claims, carries out and reports."""
+    """One account and region of a sync, or a share of its pipelines: what a worker claims, carries out and reports."""
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -86,6 +86,12 @@ class SyncPart(models.Model):
     sync = models.ForeignKey(Sync, models.CASCADE, related_name="parts")
     account = models.ForeignKey(Account, models.CASCADE, related_name="+")
     region = models.CharField(max_length=32)
+    share = models.PositiveSmallIntegerField(
+        default=0, help_text="0 lists the region; the others look at shares of its pipelines, side by side."
+    )
+    first_pipeline = models.BigIntegerField(null=True, help_text="Of a share: the primary keys it goes from and to.")
+    last_pipeline = models.BigIntegerField(null=True)
+    uses_search = models.BooleanField(default=True, help_text="Of a share: whether Search told of its executions.")
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED, db_index=True)
     outcome = models.CharField(max_length=16, choices=Outcome, blank=True)
     error_class = models.CharField(max_length=64, blank=True, help_text="AWS's error code, or the class of a bug.")
@@ -109,8 +115,10 @@ class SyncPart(models.Model):
     objects = SyncPartQuerySet.as_manager()
 
     class Meta:
-        ordering = ("sync", "region", "account")
-        constraints = (models.UniqueConstraint(fields=("sync", "account", "region"), name="part_once_per_sync"),)
+        ordering = ("sync", "region", "account", "share")
+        constraints = (
+            models.UniqueConstraint(fields=("sync", "account", "region", "share"), name="part_once_per_sync"),
+        )
 
     def __str__(self) -> str:
-        return f"{self.region} of {self.account}"
+        return f"{self.region} of {self.account}" + (f", share {self.share}" if self.share else "")

@@ -26,11 +26,15 @@ OUTCOMES = {
 }
 
 
-def execute(part_id: int) -> None:
-    """Claim a part and carry it out; nothing happens when another worker was first."""
+def execute(part_id: int) -> list[SyncPart]:
+    """Claim a part and carry it out; nothing happens when another worker was first.
+
+    Returns the parts that it dealt out: workers must be told of them.
+    """
     part = SyncPart.objects.claim(part_id)
     if part is None:
-        return
+        return []
+    shares: list[SyncPart] = []
     with Lease(part, settings.SYNC_THREADS) as lease:
         try:
             crawl = RegionCrawl(
@@ -39,7 +43,7 @@ def execute(part_id: int) -> None:
             lease.call(sessions.verify, part.account.access)
             crawl.run(part.sync)
         except LeaseLostError:
-            return
+            pass
         except CancelledError:
             _finish(lease, state=SyncPart.State.CANCELLED)
         except AWSError as error:
@@ -53,13 +57,15 @@ def execute(part_id: int) -> None:
             )
             raise
         else:
+            shares = crawl.shares
             _succeed(lease, part.sync, crawl)
+    return shares
 
 
 def _succeed(lease: Lease, sync: Sync, crawl: RegionCrawl) -> None:
     problems = crawl.problems
     worst = crawl.worst()
-    if sync.is_of_whole_regions:
+    if sync.is_of_whole_regions and not lease.part.share:
         crawl.region.record_outcome(worst.kind if worst else Region.Status.OK, worst.message if worst else "")
     outcome = OUTCOMES.get(worst.kind, SyncPart.Outcome.FAILED) if worst else SyncPart.Outcome.OK
     _finish(

@@ -8,31 +8,38 @@ from django.conf import settings
 from django.db.models import F
 from django.utils.timezone import now
 
-from inventory.aws.errors import AWSError
+from inventory.aws.errors import AWSError, ErrorKind
 from inventory.models import Pipeline, Region
 from inventory.sync import buckets, details, domains, executions, matching, pipelines, registry
 from inventory.sync.announce import settle_region
+from inventory.sync.shares import deal_out, pipelines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inventory.models import Sync
+    from inventory.models import Sync, SyncPart
     from inventory.sync.lease import Lease
 
 
 class RegionCrawl:
-    """What one part does: listings first, then what only a look at each pipeline tells, then the buckets in between."""
+    """What one part does: listings first, then what only a look at each pipeline tells, then the buckets in between.
+
+    A region with many pipelines to look at is dealt out: `shares` are the parts that others may carry out.
+    """
 
     def __init__(self, lease: Lease, region: Region) -> None:
         self.lease = lease
         self.region = region
         self.problems: list[dict[str, str]] = []
         self._denials: list[AWSError] = []
+        self.shares: list[SyncPart] = []
         self.search = settings.SYNC_USE_SEARCH
 
     def run(self, sync: Sync) -> None:
         """Crawl what the sync asks for. Raises AWSError when a listing the rest builds on cannot be read."""
-        if sync.pipeline:
+        if self.lease.part.share:
+            self._share(self.lease.part)
+        elif sync.pipeline:
             self._one_pipeline(sync.pipeline)
         elif sync.executing_only:
             self._executing()
@@ -45,10 +52,12 @@ class RegionCrawl:
         return self._denials[0] if self._denials else None
 
     def note(self, subject: str, error: AWSError) -> None:
-        """Keep what failed without failing the part."""
+        """Keep what failed without failing the part. Raises it when nothing more can be read: credentials expired."""
         self.problems.append(
             {"subject": subject, "operation": error.operation, "kind": str(error.kind), "message": error.message}
         )
+        if error.kind is ErrorKind.CREDENTIALS:
+            raise error
 
     def _everything(self) -> None:
         self.lease.report(stage="pipelines")
@@ -60,7 +69,16 @@ class RegionCrawl:
         self.lease.report(stage="executions")
         executions.sync_changed_executions(self)
         registry.sync_registry(self)
-        self._details(Pipeline.objects.filter(region=self.region, missing_since=None))
+        shares = deal_out(self)
+        if shares is None:
+            self._details(Pipeline.objects.filter(region=self.region, missing_since=None))
+        else:
+            self.shares = shares
+        buckets.sync_buckets(self)
+
+    def _share(self, part: SyncPart) -> None:
+        self.search = part.uses_search
+        self._details(pipelines_of(part))
         buckets.sync_buckets(self)
 
     def _one_pipeline(self, name: str) -> None:
@@ -73,9 +91,11 @@ class RegionCrawl:
         Pipeline.objects.filter(pk=pipeline.pk, problem="").update(synced_at=now())
 
     def _executing(self) -> None:
+        """Those that were executing before, too: they may just have ended."""
+        executing = Pipeline.objects.filter(region=self.region, latest_execution__status__in=("Executing", "Stopping"))
+        before = list(executing.values_list("pk", flat=True))
         executions.sync_changed_executions(self)
-        executing = ("Executing", "Stopping")
-        self._details(Pipeline.objects.filter(region=self.region, latest_execution__status__in=executing))
+        self._details(Pipeline.objects.filter(pk__in=before) | executing)
 
     def _details(self, queryset: Any, *, force: bool = False) -> None:
         self.lease.report(stage="details")

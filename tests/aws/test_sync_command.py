@@ -13,9 +13,9 @@ from django.utils.timezone import now
 
 from inventory import sync
 from inventory.aws.client import Connection
-from inventory.management.commands import sync as sync_command
 from inventory.models import Pipeline, Sync, SyncPart
 from inventory.signals import facts_changed
+from inventory.sync import foreground
 from inventory.sync.scope import Scope
 from tests.aws.syncing import ACCESS, REGION, training
 
@@ -135,13 +135,13 @@ def test_what_workers_carry_out_is_left_to_them():
 
 def test_ctrl_c_stops_at_the_next_step(command, create_pipeline, monkeypatch):
     create_pipeline("churn", training())
-    real_wait = sync_command.wait
+    real_wait = foreground.wait
 
-    def interrupted(running, timeout):
-        monkeypatch.setattr(sync_command, "wait", real_wait)
+    def interrupted(running, **_):
+        monkeypatch.setattr(foreground, "wait", real_wait)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(sync_command, "wait", interrupted)
+    monkeypatch.setattr(foreground, "wait", interrupted)
     status, said = command()
     assert status == 1
     assert "cancelled: 0 of 1 regions ok" in said
@@ -163,8 +163,8 @@ def test_a_terminal_sees_progress(command, demo_aws, create_pipeline):
     _, said = command(out=Terminal())
     drawn = [line.split("\n")[0] for line in said.split("\r")[1:]]
     assert len(drawn) >= 2
-    assert "0/1 regions" in drawn[0]
-    assert drawn[-1].startswith("[" + "#" * 30 + "] 1/1 pipelines, 1/1 regions, ")
+    assert "0/1 parts" in drawn[0]
+    assert drawn[-1].startswith("[" + "#" * 30 + "] 1/1 pipelines, 1/1 parts, ")
 
 
 def test_a_pipe_sees_the_summary_alone(command):

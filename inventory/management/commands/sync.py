@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import logging
 import sys
-from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
 
 from inventory import sync
 from inventory.aws.regions import is_region_name
 from inventory.models import Sync, SyncPart
+from inventory.sync.foreground import Foreground
 from inventory.sync.scope import Scope
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
 
-PARALLEL_REGIONS = 4
 BAR_WIDTH = 30
 logger = logging.getLogger(__name__)
 
@@ -41,56 +39,46 @@ class Command(BaseCommand):
         parts = sync.plan(requested.pk) if created else sync.take_up(requested)
         if not (parts or created):
             raise CommandError(f"Workers carry out a sync of the same scope already: {requested.pk}.")
-        self._carry_out(requested, [part.pk for part in parts])
+        self._carry_out(requested, parts)
         requested.refresh_from_db()
         self.stdout.write(self._summary(requested))
         sys.exit(_exit_status(requested))
 
-    def _carry_out(self, requested: Sync, part_ids: list[int]) -> None:
-        """Side by side in threads. Ctrl-C asks them to stop, and waits: what is stored is whole."""
-        with ThreadPoolExecutor(PARALLEL_REGIONS) as pool:
-            running = [pool.submit(_execute, part_id) for part_id in part_ids]
-            try:
-                while wait(running, timeout=0.5).not_done:
-                    self._draw(part_ids)
-            except KeyboardInterrupt:
-                Sync.objects.cancel(requested.pk)
-                self.stderr.write("Stopping at the next step ...")
-        self._draw(part_ids, end="\n")
-        for future in running:
-            if bug := future.exception():
-                logger.error("A part of the sync ended with a bug.", exc_info=bug)
+    def _carry_out(self, requested: Sync, parts: list[SyncPart]) -> None:
+        def cancel() -> None:
+            Sync.objects.cancel(requested.pk)
+            self.stderr.write("Stopping at the next step ...")
 
-    def _draw(self, part_ids: list[int], end: str = "") -> None:
+        foreground = Foreground(lambda: self._draw(requested))
+        foreground.carry_out(parts, cancel)
+        self._draw(requested, end="\n")
+        for bug in foreground.bugs:
+            logger.error("A part of the sync ended with a bug.", exc_info=bug)
+
+    def _draw(self, requested: Sync, end: str = "") -> None:
         """A progress bar, where somebody looks."""
         if not self.stdout.isatty():
             return
-        parts = list(SyncPart.objects.filter(pk__in=part_ids))
+        parts = list(requested.parts.all())
         done, total = sum(part.done for part in parts), sum(part.total for part in parts) or 1
         over = sum(part.state == SyncPart.State.FINISHED for part in parts)
         filled = BAR_WIDTH * min(done, total) // total
         bar = "#" * filled + "." * (BAR_WIDTH - filled)
         calls = sum(sum(part.api_calls.values()) for part in parts)
-        line = f"\r[{bar}] {done}/{total} pipelines, {over}/{len(parts)} regions, {calls} calls "
+        line = f"\r[{bar}] {done}/{total} pipelines, {over}/{len(parts)} parts, {calls} calls "
         self.stdout.write(line, ending=end)
         self.stdout.flush()
 
     def _summary(self, requested: Sync) -> str:
         parts = list(requested.parts.all())
-        ok = sum(part.outcome == SyncPart.Outcome.OK for part in parts)
+        regions = {(part.account_id, part.region) for part in parts}
+        not_ok = {(part.account_id, part.region) for part in parts if part.outcome != SyncPart.Outcome.OK}
         calls = sum(sum(part.api_calls.values()) for part in parts)
         failed = "".join(f"; {part.region} {part.outcome}: {part.error}" for part in parts if part.outcome != "ok")
         pipelines = sum(part.done for part in parts)
-        counts = f"{ok} of {len(parts)} regions ok, {pipelines} pipelines, {calls} calls"
+        counts = f"{len(regions - not_ok)} of {len(regions)} regions ok, {pipelines} pipelines, {calls} calls"
         problem = f"; {requested.problem}" if requested.problem else ""
         return f"Sync {requested.pk} {requested.state}: {counts}{failed}{problem}"
-
-
-def _execute(part_id: int) -> None:
-    try:
-        sync.execute(part_id)
-    finally:
-        connections.close_all()
 
 
 def _exit_status(requested: Sync) -> int:

@@ -1,0 +1,60 @@
+"""Shares of a region: pipelines that need a look of their own, dealt out so that several processes read at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.timezone import now
+
+from inventory.models import Pipeline, SyncPart
+from inventory.sync.due import with_needs
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from inventory.sync.region import RegionCrawl
+
+PIPELINES = 250  # of a share: a minute or two of one process
+SHARE_FROM = 2 * PIPELINES  # below, one process is done before others have begun
+
+
+def deal_out(crawl: RegionCrawl) -> list[SyncPart] | None:
+    """Create a part for each share of the region's pipelines that need a look: those to be carried out yet.
+
+    None when they are few. Who takes over a region whose worker died finds the shares that it made.
+    """
+    part = crawl.lease.part
+    shares = SyncPart.objects.filter(sync=part.sync, account=part.account, region=part.region, share__gt=0)
+    if not shares.exists():
+        SyncPart.objects.bulk_create(_shares(crawl), ignore_conflicts=True)
+    return list(shares.filter(state=SyncPart.State.QUEUED)) if shares.exists() else None
+
+
+def pipelines_of(part: SyncPart) -> QuerySet[Pipeline]:
+    """The pipelines of a share."""
+    span = (part.first_pipeline, part.last_pipeline)
+    return Pipeline.objects.filter(
+        region__account=part.account, region__name=part.region, pk__range=span, missing_since=None
+    )
+
+
+def _shares(crawl: RegionCrawl) -> list[SyncPart]:
+    present = Pipeline.objects.filter(region=crawl.region, missing_since=None)
+    due = list(with_needs(present, search=crawl.search).order_by("pk").values_list("pk", flat=True))
+    if len(due) < SHARE_FROM:
+        return []
+    spans = [due[start : start + PIPELINES] for start in range(0, len(due), PIPELINES)]
+    part, moment = crawl.lease.part, now()
+    return [
+        SyncPart(
+            sync=part.sync,
+            account=part.account,
+            region=part.region,
+            share=number,
+            first_pipeline=span[0],
+            last_pipeline=span[-1],
+            uses_search=crawl.search,
+            dispatched_at=moment,
+        )
+        for number, span in enumerate(spans, start=1)
+    ]

@@ -1,0 +1,75 @@
+"""A region with many pipelines is dealt out, so that several processes read at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from inventory import sync
+from inventory.models import Pipeline, Region, Sync, SyncPart
+from inventory.sync import shares
+from inventory.sync.scope import Scope
+from tests.aws.syncing import ACCESS, REGION, training
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def many(monkeypatch, demo_aws, settings, create_pipeline):
+    """Five pipelines; two are a share, four are many."""
+    for name, value in {**ACCESS, "AWS_ENDPOINT_URL": demo_aws.url}.items():
+        monkeypatch.setenv(name, value)
+    settings.SYNC_REGIONS = [REGION]
+    monkeypatch.setattr(shares, "PIPELINES", 2)
+    monkeypatch.setattr(shares, "SHARE_FROM", 4)
+    for number in range(5):
+        create_pipeline(f"p{number}", training())
+
+
+def listed():
+    """The sync and the shares that the listing of its region dealt out."""
+    requested, _ = sync.request(Scope(), trigger="api")
+    [part] = sync.plan(requested.pk)
+    return requested, sync.execute(part.pk)
+
+
+def test_the_listing_deals_the_pipelines_out():
+    _, dealt = listed()
+    assert [share.share for share in dealt] == [1, 2, 3]
+    assert [shares.pipelines_of(share).count() for share in dealt] == [2, 2, 1]
+    assert not Pipeline.objects.exclude(definition=None).exists()
+
+
+def test_the_sync_ends_with_its_last_share():
+    requested, dealt = listed()
+    for share in dealt:
+        requested.refresh_from_db()
+        assert requested.state == "running"
+        assert sync.execute(share.pk) == []
+    requested.refresh_from_db()
+    assert requested.state == "succeeded"
+    assert Pipeline.objects.exclude(definition=None).count() == 5
+
+
+def test_what_needs_no_look_is_not_dealt_out():
+    for share in listed()[1]:
+        sync.execute(share.pk)
+    assert listed()[1] == []
+
+
+def test_who_takes_over_a_listing_finds_its_shares():
+    requested, dealt = listed()
+    sync.execute(dealt[0].pk)
+    SyncPart.objects.filter(share=0).update(state="queued", lease=None)
+    again = sync.execute(SyncPart.objects.get(share=0).pk)
+    assert [share.pk for share in again] == [share.pk for share in dealt[1:]]
+    assert Sync.objects.get(pk=requested.pk).parts.count() == 4
+
+
+def test_a_share_says_nothing_of_the_region(demo_aws):
+    _, dealt = listed()
+    Region.objects.update(status="ok", problem="")
+    demo_aws.faults.add("ExpiredToken", service="sts")
+    demo_aws.faults.add("AccessDeniedException", action="DescribePipeline")
+    for share in dealt:
+        sync.execute(share.pk)
+    assert Region.objects.get().status == "ok"
