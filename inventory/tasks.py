@@ -52,7 +52,8 @@ def run_sync(sync_id: int) -> None:
 @shared_task
 def run_part(part_id: int) -> None:
     """Carry out one part. Delivered twice it runs once: only the first worker claims it."""
-    sync.execute(part_id)
+    for share in sync.execute(part_id):
+        _tell(run_part, share)
 
 
 @shared_task
