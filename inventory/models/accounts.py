@@ -79,6 +79,9 @@ class Region(models.Model):
     synced_at = models.DateTimeField(null=True, help_text="When its listings were last read to their end.")
     attempted_at = models.DateTimeField(null=True)
     revision = models.PositiveBigIntegerField(default=0, help_text="Grows whenever a fact of the region changes.")
+    search_refused_at = models.DateTimeField(
+        null=True, help_text="When Search was last refused: listings are read instead until it is tried again."
+    )
     execution_cursor = models.DateTimeField(
         null=True, help_text="The newest LastModifiedTime of an execution that Search has shown."
     )

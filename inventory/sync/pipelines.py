@@ -84,6 +84,8 @@ def sync_ownership(crawl: RegionCrawl) -> None:
             if error.kind not in (ErrorKind.DENIED, ErrorKind.UNSUPPORTED):
                 crawl.note("tags", error)
                 return
+            if error.operation == "Search":
+                crawl.give_up_search(error)
             last = error
         else:
             return
