@@ -4,6 +4,7 @@ POST   /demo-api/reset                                     forget everything
 GET    /demo-api/faults   POST {code, service?, ...}       see traffic.Fault   DELETE forgets them
 GET    /demo-api/calls    DELETE
 GET    /demo-api/regions  POST {"us-east-1": "ENABLED_BY_DEFAULT", ...}        regions not named are DISABLED
+POST   /demo-api/trust    {"arn:aws:iam::210987654321:role/reader": "its external ID", ...}
 POST   /demo-api/pipelines  {region, pipeline, account?, created?, modified?, created_by_domain?, modified_by_domain?}
 POST   /demo-api/executions {region, pipeline, account?, ...}                  see simulation.script.Script
 The last two also take a list.
@@ -20,6 +21,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from werkzeug.wrappers import Request, Response
 
 from . import extension
+from .accounts import TRUST
 from .regions import REGIONS
 from .simulation.execution import simulate
 from .simulation.script import Script
@@ -84,6 +86,7 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("DELETE", "calls"): lambda _: CALLS.clear(),
     ("GET", "regions"): lambda _: REGIONS.status(),
     ("POST", "regions"): REGIONS.set,
+    ("POST", "trust"): TRUST.set,
     ("POST", "pipelines"): amend_pipelines,
     ("POST", "executions"): add_executions,
 }

@@ -7,7 +7,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 from moto.sagemaker import urls as sagemaker_urls
 
-from . import intercept, storage
+from . import accounts, intercept, storage
 from .regions import REGIONS, DemoAccountResponse
 from .sagemaker import DemoSageMakerResponse
 from .traffic import CALLS, FAULTS
@@ -17,14 +17,16 @@ def install() -> None:
     """To be called before the server is made or `mock_aws` entered; calling it again changes nothing."""
     sagemaker_urls.url_paths["{0}/$"] = DemoSageMakerResponse.dispatch
     account_urls.url_paths["{0}/listRegions$"] = DemoAccountResponse.dispatch
+    accounts.install()
     storage.install()
     intercept.install()
 
 
 def reset() -> None:
-    """Forget every resource, fault, count and region setting."""
+    """Forget every resource, fault, count, region setting and external ID."""
     FAULTS.clear()
     CALLS.clear()
     REGIONS.clear()
+    accounts.TRUST.clear()
     BackendDict.reset()
     reset_model_data()

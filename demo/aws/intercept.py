@@ -6,7 +6,7 @@ import functools
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from moto.core import responses
 from moto.core.errors import COMMON_ERROR_CODES
@@ -15,6 +15,7 @@ from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import method_names_from_class
 from moto.s3.responses import S3Response
 
+from .accounts import trust_fault
 from .regions import disabled_fault
 from .spoil import SPOILT, Answer
 from .traffic import CALLS, FAULTS, HANG, Call, Fault
@@ -50,7 +51,7 @@ def _wrap(owner: type[BaseResponse], name: str) -> None:
 def _answer(response: BaseResponse, proceed: Proceed) -> Any:
     call = call_of(response)
     CALLS.record(call)
-    fault = FAULTS.take(call) or disabled_fault(call)
+    fault = FAULTS.take(call) or disabled_fault(call) or trust_fault(call)
     if fault is None:
         return _proceed(response, proceed)
     if fault.code == HANG:
@@ -70,6 +71,8 @@ def _proceed(response: BaseResponse, proceed: Proceed) -> Any:
 
 def call_of(response: BaseResponse) -> Call:
     body = response.raw_body if isinstance(response.raw_body, bytes) else str(response.raw_body).encode()
+    if not body and response.method == "POST":  # a form, which the server has parsed already
+        body = urlencode(response.querystring or {}, doseq=True).encode()
     path = unquote(response.parsed_url.path)
     return Call(
         account=response.current_account,

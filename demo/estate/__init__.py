@@ -1,8 +1,10 @@
-"""An estate like a company's: teams, domains, pipelines chained over regions, buckets of every kind of protection."""
+"""An estate like a company's: accounts, teams, domains, pipelines chained over both, buckets of every protection."""
 
 from __future__ import annotations
 
 ACCOUNT_ID = "123456789012"
+STORES_ID = "210987654321"
+RESEARCH_ID = "345678901234"
 REGIONS = ("us-east-1", "eu-west-1", "ap-northeast-2", "us-west-2")
 DENIED_REGION = "eu-central-1"  # enabled, but SageMaker says AccessDenied
 DISABLED_REGION = "me-south-1"  # not enabled for the account

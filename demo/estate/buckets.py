@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import ACCOUNT_ID, DENIED_BUCKET, REGIONS
+from . import ACCOUNT_ID, DENIED_BUCKET, REGIONS, RESEARCH_ID, STORES_ID
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -27,6 +27,7 @@ class Bucket:
     public: bool = False
     tags: tuple[tuple[str, str], ...] = ()
     acl: bool = False
+    account: str = ACCOUNT_ID
 
 
 def _guarded(name: str, region: str, data: str) -> Bucket:
@@ -48,6 +49,10 @@ BUCKETS = (
     Bucket("acme-public-datasets-us-west-2", "us-west-2", public=True, tags=(("data-class", "public"),)),
     Bucket("acme-scratch-us-west-2", "us-west-2"),
     _guarded("acme-legal-hold", "us-east-1", "restricted"),
+    Bucket("acme-stores-us-east-1", "us-east-1", versioning="Enabled", blocked=FLAGS, account=STORES_ID),
+    Bucket("acme-stores-eu-west-1", "eu-west-1", blocked=FLAGS[:2], account=STORES_ID),
+    Bucket("acme-research-us-east-1", "us-east-1", account=RESEARCH_ID),
+    Bucket("acme-research-us-west-2", "us-west-2", blocked=FLAGS, account=RESEARCH_ID),
 )
 assert DENIED_BUCKET in {bucket.name for bucket in BUCKETS}  # noqa: S101 (the constant and the list must agree)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from . import ACCOUNT_ID, STORES_ID
+
 DEFINITIONS = Path(__file__).parent / "definitions"
 
 
@@ -24,6 +26,7 @@ class Domain:
     key: str
     region: str
     name: str
+    account: str = ACCOUNT_ID
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Entry:
     domain: str | None
     sign: Sign
     definition: str
+    account: str = ACCOUNT_ID
 
     @property
     def tags(self) -> dict[str, str]:
@@ -48,6 +52,7 @@ DOMAINS = (
     Domain("pricing-old", "eu-west-1", "pricing-lab"),  # two domains of one name
     Domain("vision", "ap-northeast-2", "vision-lab"),
     Domain("search", "us-west-2", "search-relevance"),
+    Domain("stores", "us-east-1", "store-operations", STORES_ID),
 )
 
 # name: (team, description, key of the domain, sign); in every region where there is a definition of this name
@@ -106,17 +111,33 @@ DESCRIBED: dict[str, tuple[str, str, str | None, Sign]] = {
     "recsys-batch-recommend": ("recsys", "Recommendations for every user", None, Sign.NONE),
     "lakehouse-compaction": ("platform", "Compacts small files", None, Sign.NONE),
     "legacy-nightly-etl": ("platform", "Nobody knows; reads a bucket that is gone", None, Sign.NONE),
+    "stores-replenishment-daily": ("stores", "Orders of every store, from the demand forecast", "stores", Sign.ARN_TAG),
+    "stores-offers-weekly": ("stores", "Offers for shoppers at risk, by the platform's model", "stores", Sign.CREATOR),
+    "stores-card-fraud-deploy": (
+        "stores",
+        "Puts the platform's fraud detector behind the tills",
+        "stores",
+        Sign.ID_TAG,
+    ),
+    "stores-price-labels-hourly": ("stores", "Shelf labels from the platform's markdowns", None, Sign.NONE),
+    "research-offer-response": ("research", "Who answers the stores' offers", None, Sign.NONE),
+    "research-demand-foundation": ("research", "One model of demand for every country", None, Sign.NONE),
 }
 
 
-def entries() -> list[Entry]:
-    """In the order of region and name. A copy of a pipeline outside its domain's region belongs to none."""
+def entries(account: str = ACCOUNT_ID) -> list[Entry]:
+    """Of one account, in the order of region and name. A copy outside its domain's region belongs to none."""
     found = []
     regions = {domain.key: domain.region for domain in DOMAINS}
-    for path in sorted(DEFINITIONS.glob("*/*.json")):
+    for path in sorted(definitions_of(account).glob("*/*.json")):
         region, name = path.parent.name, path.name.removesuffix(".json").removesuffix(".handwritten")
         team, description, domain, sign = DESCRIBED[name]
         if domain and regions[domain] != region:
             domain, sign = None, Sign.NONE
-        found.append(Entry(name, region, team, description, domain, sign, path.read_text()))
+        found.append(Entry(name, region, team, description, domain, sign, path.read_text(), account))
     return found
+
+
+def definitions_of(account: str) -> Path:
+    """The folder of an account's regions."""
+    return DEFINITIONS if account == ACCOUNT_ID else DEFINITIONS / account

@@ -125,6 +125,9 @@ HISTORIES: dict[tuple[str, str], list[Run]] = {
     ],
     ("us-west-2", "search-ranking-train"): [says_no(11, "IsBetter"), ok(8, quality=0.7), ok(2, quality=0.9)],
     ("us-west-2", "recsys-two-tower-train"): [ends(13, "TrainUserTower", "Failed", CAPACITY), ok(12), ok(5)],
+    ("us-east-1", "stores-card-fraud-deploy"): [ok(8), ok(1.2)],
+    ("us-east-1", "stores-offers-weekly"): [ok(15), ends(8, "PickOffers", "Failed", OUT_OF_MEMORY), ok(0.9)],
+    ("us-west-2", "research-demand-foundation"): [ends(5, "TrainFoundation", "Failed", CAPACITY), ok(3)],
     ("us-west-2", "legacy-nightly-etl"): [ends(days, "CopyTables", "Failed", NO_BUCKET) for days in (4, 3, 2, 1)],
 }
 

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
-from . import ACCOUNT_ID, DENIED_BUCKET, DENIED_REGION, REGIONS
+from . import ACCOUNT_ID, DENIED_BUCKET, DENIED_REGION, REGIONS, STORES_ID
+from .accounts import ACCOUNTS, MAIN, Account
 from .buckets import BUCKETS, put_bucket
 from .catalog import DOMAINS, Entry, Sign, entries
 from .history import runs_of
@@ -32,15 +33,19 @@ SERVED = (
     ("us-west-2", "search-ranker", "search-ranker-canary"),
 )
 DENIAL = "is not authorized to perform this action with an explicit deny in a service control policy"
+# What the stores' role lacks of docs/iam-policy.json: for a preflight to find.
+FORGOTTEN = "DescribeTransformJob"
+OVERSIGHT = "is not authorized to perform this action because no identity-based policy allows it"
 
 
 class Loader:
-    """Puts everything through boto3, but for what AWS's interface has no call for: that goes to /demo-api/."""
+    """Puts one account's part through boto3, but for what AWS's interface has no call for: that goes to /demo-api/."""
 
-    def __init__(self, endpoint_url: str) -> None:
+    def __init__(self, endpoint_url: str, account: Account = MAIN) -> None:
         self._url = urlsplit(endpoint_url)
-        self._session: Any = boto3.Session(aws_access_key_id="demo", aws_secret_access_key="demo")  # noqa: S106
+        self._account = account
         self._config = Config(retries={"mode": "standard", "total_max_attempts": 2})
+        self._session = self._enter()
         self._now = datetime.now(UTC)
         self._domain_ids: dict[str, str] = {}
         self._sagemaker: dict[str, SageMakerClient] = {region: self._client("sagemaker", region) for region in REGIONS}
@@ -49,18 +54,44 @@ class Loader:
         """The number of pipelines loaded."""
         self._load_buckets()
         self._load_domains()
-        catalog = entries()
+        catalog = entries(self._account.account_id)
         for entry in catalog:
             self._create_pipeline(entry)
         self._ask("pipelines", [self._amendment(entry) for entry in catalog])
-        self._ask("executions", [run for entry in catalog for run in runs_of(entry.region, entry.name, self._now)])
+        self._ask("executions", [run for entry in catalog for run in self._runs_of(entry)])
+        if self._account is MAIN:
+            self._load_changes(catalog)
+        return len(catalog)
+
+    def set_limits(self) -> None:
+        """What every account may do, once all is loaded."""
+        self._ask("regions", dict.fromkeys((*REGIONS, DENIED_REGION), "ENABLED_BY_DEFAULT"))
+        self._ask("trust", {account.role_arn: account.external_id for account in ACCOUNTS if account.role})
+        denial = {"code": "AccessDeniedException", "service": "sagemaker"}
+        self._ask("faults", denial | {"region": DENIED_REGION, "message": DENIAL})
+        self._ask("faults", denial | {"account": STORES_ID, "action": FORGOTTEN, "message": OVERSIGHT})
+        self._ask("faults", {"code": "AccessDenied", "service": "s3", "resource": f"/{DENIED_BUCKET}"})
+
+    def _enter(self) -> Any:
+        """The account's session: by its own key, or by its role."""
+        session: Any = boto3.Session(self._account.access_key, "demo")
+        if not self._account.role:
+            return session
+        sts = session.client("sts", region_name=REGIONS[0], endpoint_url=self._url.geturl(), config=self._config)
+        asked = {"RoleArn": self._account.role_arn, "ExternalId": self._account.external_id}
+        given = sts.assume_role(RoleSessionName="loader", **asked)["Credentials"]
+        return boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+
+    def _runs_of(self, entry: Entry) -> list[dict[str, Any]]:
+        runs = runs_of(entry.region, entry.name, self._now)
+        return [run | {"account": self._account.account_id} for run in runs]
+
+    def _load_changes(self, catalog: list[Entry]) -> None:
         for entry in catalog:
             if (entry.region, entry.name) in CHANGED:
                 self._change_definition(entry)
         for region, group, endpoint in SERVED:
             self._serve_package(region, group, endpoint)
-        self._set_limits()
-        return len(catalog)
 
     def _client(self, service: str, region: str) -> Any:
         return self._session.client(service, region_name=region, endpoint_url=self._url.geturl(), config=self._config)
@@ -80,10 +111,11 @@ class Loader:
     def _load_buckets(self) -> None:
         clients = {region: self._client("s3", region) for region in REGIONS}
         for bucket in BUCKETS:
-            put_bucket(clients[bucket.region], bucket)
+            if bucket.account == self._account.account_id:
+                put_bucket(clients[bucket.region], bucket)
 
     def _load_domains(self) -> None:
-        for domain in DOMAINS:
+        for domain in [domain for domain in DOMAINS if domain.account == self._account.account_id]:
             answer = self._sagemaker[domain.region].create_domain(
                 DomainName=domain.name, AuthMode="IAM", DefaultUserSettings={}, SubnetIds=["subnet-1"], VpcId="vpc-1"
             )
@@ -96,7 +128,7 @@ class Loader:
             PipelineDisplayName=entry.name,
             PipelineDescription=entry.description,
             PipelineDefinition=entry.definition,
-            RoleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/acme-{entry.team}-pipelines",
+            RoleArn=f"arn:aws:iam::{entry.account}:role/acme-{entry.team}-pipelines",
             ClientRequestToken=f"{entry.region}-{entry.name}".ljust(32, "-"),
             Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
         )
@@ -105,13 +137,14 @@ class Loader:
         if entry.domain is None or entry.sign is Sign.CREATOR:
             return {}
         identifier = self._domain_ids[entry.domain]
-        arn = f"arn:aws:sagemaker:{entry.region}:{ACCOUNT_ID}:domain/{identifier}"
+        arn = f"arn:aws:sagemaker:{entry.region}:{entry.account}:domain/{identifier}"
         name = next(domain.name for domain in DOMAINS if domain.key == entry.domain)
         return {entry.sign.value: {Sign.ARN_TAG: arn, Sign.ID_TAG: identifier}.get(entry.sign, name)}
 
     def _amendment(self, entry: Entry) -> dict[str, Any]:
         age = timedelta(days=240 + sum(map(ord, entry.name)) % 400)
         amendment: dict[str, Any] = {
+            "account": entry.account,
             "region": entry.region,
             "pipeline": entry.name,
             "created": (self._now - age).isoformat(),
@@ -146,17 +179,12 @@ class Loader:
         )
         client.create_endpoint(EndpointName=endpoint, EndpointConfigName=f"{endpoint}-config")
 
-    def _set_limits(self) -> None:
-        enabled = dict.fromkeys((*REGIONS, DENIED_REGION), "ENABLED_BY_DEFAULT")
-        self._ask("regions", enabled)
-        denial = {"code": "AccessDeniedException", "service": "sagemaker", "region": DENIED_REGION, "message": DENIAL}
-        self._ask("faults", denial)
-        self._ask("faults", {"code": "AccessDenied", "service": "s3", "resource": f"/{DENIED_BUCKET}"})
-
 
 def load(endpoint_url: str) -> int:
     """Fill the demo AWS at `endpoint_url`, which must be empty; the number of pipelines."""
-    return Loader(endpoint_url).load()
+    loaded = sum(Loader(endpoint_url, account).load() for account in ACCOUNTS)
+    Loader(endpoint_url).set_limits()
+    return loaded
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -164,7 +192,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--endpoint", required=True)
     began = time.monotonic()
     count = load(parser.parse_args(arguments).endpoint)
-    sys.stdout.write(f"{count} pipelines loaded in {time.monotonic() - began:.1f} s\n")
+    sys.stdout.write(f"{count} pipelines of {len(ACCOUNTS)} accounts loaded in {time.monotonic() - began:.1f} s\n")
     return 0
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from datetime import UTC, datetime
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -16,7 +18,10 @@ from demo.estate import (
     MISSING_BUCKET,
     PLANTED_SECRETS,
     REGIONS,
+    RESEARCH_ID,
+    STORES_ID,
 )
+from demo.estate.accounts import ACCOUNTS, MAIN
 from demo.estate.catalog import DOMAINS, Sign, entries
 from demo.estate.history import HISTORIES
 from demo.estate.load import Loader, load, main
@@ -306,7 +311,8 @@ def test_one_region_is_denied_and_one_is_disabled(estate):
 def test_histories_and_reports_name_pipelines_and_steps_that_exist():
     steps = {
         (entry.region, entry.name): {step["Name"] for step in flat(json.loads(entry.definition)["Steps"])}
-        for entry in entries()
+        for account in ACCOUNTS
+        for entry in entries(account.account_id)
     }
 
     for key, runs in HISTORIES.items():
@@ -319,9 +325,78 @@ def test_histories_and_reports_name_pipelines_and_steps_that_exist():
 def test_the_command_says_how_much_it_loaded(demo_aws, capsys):
     assert main(["--endpoint", demo_aws.url]) == 0
 
-    assert capsys.readouterr().out.startswith(f"{len(entries())} pipelines loaded in ")
+    count = sum(len(entries(account.account_id)) for account in ACCOUNTS)
+    assert capsys.readouterr().out.startswith(f"{count} pipelines of 3 accounts loaded in ")
 
 
 def test_a_refusal_of_the_demo_aws_stops_the_loader(demo_server):
     with pytest.raises(RuntimeError, match="400"):
         Loader(demo_server.url)._ask("faults", {})
+
+
+class TestAccounts:
+    @pytest.fixture
+    def stores(self, estate):
+        """A client in the stores' account, by its role."""
+        role = next(account for account in ACCOUNTS if account.account_id == STORES_ID)
+        given = estate.client("sts").assume_role(
+            RoleArn=role.role_arn, RoleSessionName="test", ExternalId=role.external_id
+        )["Credentials"]
+        session = boto3.Session(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+        return lambda service: session.client(service, region_name="us-east-1", endpoint_url=estate.url)
+
+    def test_each_has_pipelines_of_its_own(self):
+        counts = {account.name: len(entries(account.account_id)) for account in ACCOUNTS}
+
+        assert counts == {"acme-platform": 40, "acme-stores": 4, "acme-research": 2}
+
+    def test_no_name_of_a_pipeline_is_of_two_accounts(self):
+        names = [{entry.name for entry in entries(account.account_id)} for account in ACCOUNTS]
+
+        assert len(set.union(*names)) == sum(map(len, names))
+
+    def test_a_role_leads_into_the_stores(self, stores):
+        arns = [row["PipelineArn"] for row in stores("sagemaker").list_pipelines()["PipelineSummaries"]]
+
+        assert len(arns) == 3
+        assert all(f":{STORES_ID}:" in arn for arn in arns)
+
+    def test_the_role_asks_for_its_external_id(self, estate):
+        role = next(account.role_arn for account in ACCOUNTS if account.account_id == STORES_ID)
+
+        with pytest.raises(ClientError, match="AccessDenied"):
+            estate.client("sts").assume_role(RoleArn=role, RoleSessionName="test", ExternalId="a guess")
+
+    def test_a_key_leads_into_research(self, estate):
+        key = next(account.access_key for account in ACCOUNTS if account.account_id == RESEARCH_ID)
+        session = boto3.Session(key, "demo")
+
+        identity = session.client("sts", region_name="us-east-1", endpoint_url=estate.url).get_caller_identity()
+        assert identity["Account"] == RESEARCH_ID
+
+    @pytest.mark.parametrize("account", [account for account in ACCOUNTS if account is not MAIN])
+    def test_they_read_what_others_write(self, account):
+        own = f"s3://{account.name}-"
+        definitions = [entry.definition for entry in entries(account.account_id)]
+
+        assert all("s3://acme-" in text.replace(own, "") for text in definitions if "S3Uri" in text)
+
+    def test_the_stores_serve_the_platform_s_packages(self, stores, estate):
+        definitions = [entry.definition for entry in entries(STORES_ID)]
+        arns = {
+            arn for text in definitions for arn in re.findall(r"arn:aws:sagemaker:[^\"]*:model-package/[^\"]+", text)
+        }
+
+        assert len(arns) == 2
+        for arn in arns:
+            assert estate.client("sagemaker").describe_model_package(ModelPackageName=arn)["ModelPackageArn"] == arn
+        assert stores("sagemaker").describe_endpoint(EndpointName="stores-card-fraud")["EndpointStatus"] == "InService"
+
+    def test_the_stores_role_lacks_one_permission(self, stores):
+        with pytest.raises(ClientError, match="no identity-based policy allows it"):
+            stores("sagemaker").describe_transform_job(TransformJobName="x")
+
+    def test_each_has_buckets_of_its_own(self, stores):
+        names = [bucket["Name"] for bucket in stores("s3").list_buckets()["Buckets"]]
+
+        assert sorted(names) == ["acme-stores-eu-west-1", "acme-stores-us-east-1"]

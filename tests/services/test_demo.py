@@ -18,7 +18,7 @@ def test_the_demo_serves_what_it_synced_and_starts_again(start, fetch, free_port
     answers = [fetch(url) for url in urls(first.output)]
     assert [status for status, _ in answers] == [200, 200, 200]
     assert all(node["run"]["status"] for node in json.loads(answers[1][1])["graph"]["nodes"])
-    assert "4 of 5 regions ok" in first.output
+    assert "12 of 15 regions ok" in first.output
     assert fetch(f"http://127.0.0.1:{free_port}/admin/login/")[0] == 200
     assert first.end(signal.SIGINT) == 0
 

@@ -36,6 +36,6 @@ def test_a_demo_aws_is_started_loaded_and_stopped(process):
     process.send_signal(signal.SIGTERM)
     _, errors = process.communicate(timeout=20)
 
-    assert "40 pipelines loaded" in loaded.stdout
+    assert "46 pipelines of 3 accounts loaded" in loaded.stdout
     assert len(pipelines) > 10
     assert (process.returncode, errors) == (0, "")

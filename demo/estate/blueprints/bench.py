@@ -39,14 +39,16 @@ KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 class Bench:
     """Builds steps for one pipeline of one region and collects the parameters they use."""
 
-    def __init__(self, region: str, team: str) -> None:
+    def __init__(self, region: str, team: str, account: str = ACCOUNT_ID) -> None:
+        self.account = account
         self.region = region
         self.team = team
         self.lake = f"s3://acme-data-lake-{region}"
-        self.artifacts = f"s3://acme-ml-artifacts-{region}"
-        self.role = f"arn:aws:iam::{ACCOUNT_ID}:role/acme-{team}-pipelines"
-        self.key = f"arn:aws:kms:{region}:{ACCOUNT_ID}:key/{KEY}"
-        self.session = pipeline_session(region, f"acme-ml-artifacts-{region}")
+        bucket = f"acme-ml-artifacts-{region}" if account == ACCOUNT_ID else f"acme-{team}-{region}"
+        self.artifacts = f"s3://{bucket}"
+        self.role = f"arn:aws:iam::{account}:role/acme-{team}-pipelines"
+        self.key = f"arn:aws:kms:{region}:{account}:key/{KEY}"
+        self.session = pipeline_session(region, bucket, account)
         self.parameters: dict[str, Any] = {}
 
     def parameter(self, name: str, default: str | float) -> Any:
@@ -55,7 +57,7 @@ class Bench:
         return self.parameters[name]
 
     def image(self, name: str) -> str:
-        return f"{ACCOUNT_ID}.dkr.ecr.{self.region}.amazonaws.com/{self.team}/{name}"
+        return f"{self.account}.dkr.ecr.{self.region}.amazonaws.com/{self.team}/{name}"
 
     def run_path(self, *parts: str) -> Any:
         """A place of its own for each execution."""
@@ -207,7 +209,7 @@ class Bench:
     def function(
         self, name: str, function: str, inputs: dict[str, Any], outputs: tuple[str, ...] = (), **options: Any
     ) -> Any:
-        arn = f"arn:aws:lambda:{self.region}:{ACCOUNT_ID}:function:{self.team}-{function}"
+        arn = f"arn:aws:lambda:{self.region}:{self.account}:function:{self.team}-{function}"
         listed = [LambdaOutput(output_name=key, output_type=LambdaOutputTypeEnum.String) for key in outputs]
         lambda_function = Lambda(function_arn=arn, session=self.session)
         return LambdaStep(name=name, lambda_func=lambda_function, inputs=inputs, outputs=listed, **options)
@@ -215,7 +217,7 @@ class Bench:
     def callback(self, name: str, queue: str, inputs: dict[str, Any], outputs: tuple[str, ...], **options: Any) -> Any:
         return CallbackStep(
             name=name,
-            sqs_queue_url=f"https://sqs.{self.region}.amazonaws.com/{ACCOUNT_ID}/{queue}",
+            sqs_queue_url=f"https://sqs.{self.region}.amazonaws.com/{self.account}/{queue}",
             inputs=inputs,
             outputs=[CallbackOutput(output_name=key, output_type=CallbackOutputTypeEnum.String) for key in outputs],
             **options,
@@ -237,14 +239,14 @@ def model_of(step: Any) -> Any:
 
 
 Builder = Callable[[Bench], list[Any]]
-BLUEPRINTS: dict[tuple[str, str], tuple[str, Builder]] = {}
+BLUEPRINTS: dict[tuple[str, str, str], tuple[str, Builder]] = {}
 
 
-def blueprint(region: str, name: str, team: str) -> Callable[[Builder], Builder]:
+def blueprint(region: str, name: str, team: str, account: str = ACCOUNT_ID) -> Callable[[Builder], Builder]:
     """Register the pipeline `name` of `region`; one function may build it for several regions."""
 
     def register(builder: Builder) -> Builder:
-        BLUEPRINTS[region, name] = (team, builder)
+        BLUEPRINTS[account, region, name] = (team, builder)
         return builder
 
     return register

@@ -9,8 +9,6 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from sagemaker.workflow.pipeline_context import PipelineSession
 
-from demo.estate import ACCOUNT_ID
-
 NO_TELEMETRY = {"SchemaVersion": "1.0", "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}}}
 
 
@@ -22,12 +20,12 @@ class _NoBody:
         return b""
 
 
-def pipeline_session(region: str, bucket: str) -> Any:
+def pipeline_session(region: str, bucket: str, account: str) -> Any:
     boto_session: Any = boto3.Session(aws_access_key_id="none", aws_secret_access_key="none", region_name=region)  # noqa: S106
     boto_session.events.register("before-send", _answer_nothing)
     session = PipelineSession(boto_session=boto_session, default_bucket=bucket, sagemaker_config=NO_TELEMETRY)
     session._default_bucket = bucket  # without asking whether it exists
-    session.account_id = lambda: ACCOUNT_ID
+    session.account_id = lambda: account
     return session
 
 

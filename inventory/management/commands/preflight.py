@@ -34,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--account", default="", help="12 digits or a configured name; all accounts without it")
         parser.add_argument("--region", action="append", default=[], help="may be given several times; all without it")
 
-    def handle(self, *, account: str, region: list[str], **_: Any) -> None:
+    def handle(self, *, account: str, region: list[str], verbosity: int = 1, **_: Any) -> None:
         for name in region:
             if not is_region_name(name):
                 raise CommandError(f"'{name}' is not the name of a region.")
@@ -44,13 +44,14 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
         if not accounts:
             raise CommandError(f"No account is configured for '{account}'.")
-        sys.exit(_exit_status({self._check(one, tuple(region)) for one in accounts}))
+        sys.exit(_exit_status({self._check(one, tuple(region), verbosity) for one in accounts}))
 
-    def _check(self, account: Account, regions: tuple[str, ...]) -> str:
+    def _check(self, account: Account, regions: tuple[str, ...], verbosity: int) -> str:
         record = check(account, regions)
         if not regions:
             keep(account, record)
-        self.stdout.write("\n".join(report(account, record)))
+        lines = list(report(account, record))
+        self.stdout.write("\n".join(lines if verbosity else lines[:1]))
         return record.state
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from lineage_site.demo_environment import ADMIN, FOREIGN, demo_environment
+from lineage_site.demo_environment import ADMIN, FOREIGN, account_options, demo_environment, write_credentials
 from lineage_site.embedded import (
     MANAGE,
     START_SECONDS,
@@ -54,6 +54,7 @@ class Command(BaseCommand):
             raise CommandError(f"Port {port} of {LOOPBACK} is in use. Choose another with --port.")
         data_dir = settings.DATA_DIR / "demo"
         (data_dir / "static").mkdir(parents=True, exist_ok=True)
+        write_credentials(data_dir)
         aws_port = any_free_port()
         for name in FOREIGN:
             os.environ.pop(name, None)
@@ -72,8 +73,8 @@ class Command(BaseCommand):
             supervisor.start(program)
         if supervisor.wait_until(lambda: answers(LOOPBACK, port, "/health"), START_SECONDS, "The web server"):
             self.stdout.write(BANNER.format(url=base_url(LOOPBACK, port)))
-            if known:
-                supervisor.start(Program("sync", (*MANAGE, "sync"), lasting=False))
+            again = ("sync",) if known else ("preflight", "--verbosity=0")
+            supervisor.start(Program(again[0], (*MANAGE, *again), lasting=False))
             supervisor.run()
 
     def _start_aws(self, supervisor: Supervisor, port: int) -> bool:
@@ -86,14 +87,17 @@ class Command(BaseCommand):
         ) and self._finish(supervisor, loader)
 
     def _prepare(self, supervisor: Supervisor, synced: Path) -> bool:
-        """Database, administrator and first sync. The marker `synced` spares a second start all but the migration."""
+        """Database, administrator, accounts and first sync. `synced` marks that only the first is to do."""
         if not self._finish(supervisor, (*MANAGE, "migrate", "--no-input", "--verbosity=0")):
             return False
         if synced.exists():
             return True
-        self.stdout.write("Creating the administrator and syncing the estate ...")
+        self.stdout.write("Creating the administrator and the accounts, and syncing the estate ...")
         if not self._finish(supervisor, CREATE_ADMIN, (0, ADMIN_EXISTS)):
             return False
+        for options in account_options():
+            if not self._finish(supervisor, (*MANAGE, "add_account", *options, "--no-preflight")):
+                return False
         code = supervisor.run_to_end(Program("sync", (*MANAGE, "sync")))
         if code in SYNCED:
             synced.touch()
