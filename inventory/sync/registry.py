@@ -20,7 +20,6 @@ from inventory.models import FeatureGroup, ModelPackage, ModelPackageGroup, Pipe
 from inventory.sync import deployment
 from inventory.sync.announce import announce_pipelines
 from inventory.sync.listed import Kind, ListingSync
-from inventory.sync.makers import link_to_makers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,7 +39,6 @@ def sync_registry(crawl: RegionCrawl) -> None:
         return
     crawl.lease.report(stage="registry")
     errors = [error for subject, stage in STAGES.items() if (error := _attempt(crawl, subject, stage))]
-    link_to_makers(region)
     if not any(error.is_transient for error in errors):
         region.registry_synced_at = started
         region.save(update_fields=["registry_synced_at"])

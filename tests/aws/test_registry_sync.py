@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
+from demo.aws.state import backend_of
 from inventory.aws.client import Connection
 from inventory.models import (
     Endpoint,
@@ -17,7 +18,6 @@ from inventory.models import (
     Execution,
     FeatureGroup,
     InferenceComponent,
-    Job,
     Model,
     ModelContainer,
     ModelPackage,
@@ -26,6 +26,7 @@ from inventory.models import (
     Region,
 )
 from inventory.sync.listed import SeenRows
+from lineage.models import LineageDocument
 from tests.aws.syncing import ACCESS, ACCOUNT_ID, REGION, known_region, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -223,8 +224,7 @@ class TestFacts:
     def test_a_package_that_does_not_is_linked_by_its_step(self, demo_aws, create_pipeline):
         create_pipeline("churn", registration())
         demo_aws.run("churn")
-        run()
-        forget_generated_by(demo_aws)
+        forget_generated_by()
         run()
         assert ModelPackage.objects.get().execution == Execution.objects.get()
 
@@ -244,7 +244,6 @@ class TestFacts:
     def test_what_a_step_made_is_linked_to_its_execution(self, demo_aws, create_pipeline):
         create_pipeline("churn", model_step(), config_step(), endpoint_step(), component_step())
         demo_aws.run("churn")
-        run()
         run()
         execution = Execution.objects.get()
         for kind in (Model, EndpointConfig, Endpoint, InferenceComponent):
@@ -276,8 +275,6 @@ class TestFacts:
         assert "planted" not in str(Model.objects.get().description)
 
     def test_a_changed_approval_outdates_the_documents_that_show_it(self, demo_aws, sagemaker, create_pipeline):
-        from lineage.models import LineageDocument
-
         create_pipeline("churn", registration())
         demo_aws.run("churn")
         run()
@@ -410,11 +407,8 @@ def component_step():
     return {"Name": "Place", "Type": "InferenceComponent", "Arguments": arguments, "DependsOn": ["Deploy"]}
 
 
-def forget_generated_by(demo_aws):
+def forget_generated_by():
     """As a package that was registered without metadata properties."""
-    from demo.aws.state import backend_of
-
     for package in backend_of(ACCOUNT_ID, REGION).model_packages.values():
         package.metadata_properties = None
         package.modifications_done()
-    assert Job.objects.count() == 0
