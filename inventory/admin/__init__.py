@@ -5,6 +5,14 @@ from __future__ import annotations
 from inventory.admin.accounts import AccountAdmin, DomainAdmin, RegionAdmin
 from inventory.admin.executions import ExecutionAdmin, JobAdmin, StepExecutionAdmin
 from inventory.admin.pipelines import DefinitionAdmin, PipelineAdmin
+from inventory.admin.registry import (
+    EndpointAdmin,
+    EndpointConfigAdmin,
+    FeatureGroupAdmin,
+    InferenceComponentAdmin,
+    ModelAdmin,
+    ModelPackageGroupAdmin,
+)
 from inventory.admin.storage import BucketAdmin, ModelPackageAdmin
 from inventory.admin.syncs import SyncAdmin, WorkerHeartbeatAdmin
 
@@ -13,9 +21,15 @@ __all__ = (
     "BucketAdmin",
     "DefinitionAdmin",
     "DomainAdmin",
+    "EndpointAdmin",
+    "EndpointConfigAdmin",
     "ExecutionAdmin",
+    "FeatureGroupAdmin",
+    "InferenceComponentAdmin",
     "JobAdmin",
+    "ModelAdmin",
     "ModelPackageAdmin",
+    "ModelPackageGroupAdmin",
     "PipelineAdmin",
     "RegionAdmin",
     "StepExecutionAdmin",

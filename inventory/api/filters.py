@@ -48,6 +48,10 @@ def _until(field: str) -> filters.IsoDateTimeFilter:
     return filters.IsoDateTimeFilter(field_name=field, lookup_expr="lt", label="Before, ISO 8601.")
 
 
+def _related(path: str, label: str) -> filters.NumberFilter:
+    return filters.NumberFilter(field_name=f"{path}__id", distinct=True, label=f"{label} By id.")
+
+
 def _absent(field: str) -> filters.BooleanFilter:
     return filters.BooleanFilter(
         field_name=field, lookup_expr="isnull", exclude=True, label="Whether a later complete sync no longer saw it."
@@ -107,6 +111,58 @@ class ModelPackageFilter(filters.FilterSet):
     status = _exactly("status")
     approvalStatus = _exactly("approval_status")  # noqa: N815  (the contract's name)
     name = _contains("group_name")
+    execution = _related("execution", "The execution that registered it.")
+    modelDataUrl = _exactly("model_data_url")  # noqa: N815  (the contract's name)
+    missing = _absent("missing_since")
+    createdAfter = _since("created_at")  # noqa: N815  (the contract's name)
+    modifiedAfter = _since("last_modified")  # noqa: N815  (the contract's name)
+
+
+class ResourceFilter(filters.FilterSet):
+    """What every resource of the registries and of deployment can be narrowed to."""
+
+    account = AccountFilter(field_name="region__account")
+    region = _exactly("region__name")
+    name = _contains("name")
+    missing = _absent("missing_since")
+    createdAfter = _since("created_at")  # noqa: N815  (the contract's name)
+
+
+class FeatureGroupFilter(ResourceFilter):
+    status = _exactly("status")
+    offlineS3Uri = filters.CharFilter(  # noqa: N815  (the contract's name)
+        field_name="offline_s3_uri", lookup_expr="startswith", label="Begins with."
+    )
+
+
+class DeployedFilter(ResourceFilter):
+    execution = _related("execution", "The execution that made it.")
+
+
+class ModelFilter(DeployedFilter):
+    modelPackage = _related("containers__package", "The package it comes from.")  # noqa: N815  (the contract's name)
+    modelDataUrl = _exactly("containers__model_data_url")  # noqa: N815  (the contract's name)
+
+
+class EndpointConfigFilter(DeployedFilter):
+    model = _related("variants__model", "A model of its variants.")
+
+
+class EndpointFilter(DeployedFilter):
+    status = _exactly("status")
+    endpointConfig = _related("config", "The config it runs.")  # noqa: N815  (the contract's name)
+    model = _related("config__variants__model", "A model that it serves.")
+    modelPackage = _related(  # noqa: N815  (the contract's name)
+        "config__variants__model__containers__package", "A package that it serves."
+    )
+    modifiedAfter = _since("last_modified")  # noqa: N815  (the contract's name)
+
+
+class InferenceComponentFilter(DeployedFilter):
+    status = _exactly("status")
+    endpoint = _related("endpoint", "The endpoint it is on.")
+    model = _related("model", "The model it serves.")
+    modifiedAfter = _since("last_modified")  # noqa: N815  (the contract's name)
 
 
 class BucketFilter(filters.FilterSet):

@@ -125,12 +125,15 @@ class JobDetailSerializer(JobSerializer):
 class ModelPackageSerializer(CamelSerializer):
     region = serializers.CharField(source="region.name")
     account = serializers.CharField(source="region.account.account_id")
+    group = serializers.IntegerField(source="group.pk", default=None, allow_null=True)
+    execution = serializers.IntegerField(source="execution.pk", default=None, allow_null=True)
+    execution_arn = serializers.CharField(source="execution_id", allow_null=True)
 
     class Meta:
         model = ModelPackage
         fields: tuple[str, ...] = (
-            "id", "arn", "group_name", "version", "status", "approval_status", "region", "account", "created_at",
-            "read_at",
+            "id", "arn", "group", "group_name", "version", "status", "approval_status", "region", "account",
+            "created_at", "last_modified", "execution", "execution_arn", "model_data_url", "read_at", "missing_since",
         )  # fmt: skip
 
 

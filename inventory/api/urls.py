@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import re_path
 
-from inventory.api import views
+from inventory.api import registry, views
 from inventory.api.health import HealthViewSet
 from inventory.api.listing import InventoryViewSet
 from inventory.api.preflight import CheckedAccountViewSet
@@ -31,5 +31,11 @@ def register(router: BaseRouter) -> None:
     router.register("executions", views.ExecutionViewSet)
     router.register("jobs", views.JobViewSet)
     router.register("model-packages", views.ModelPackageViewSet)
+    router.register("model-package-groups", registry.ModelPackageGroupViewSet)
+    router.register("feature-groups", registry.FeatureGroupViewSet)
+    router.register("models", registry.ModelViewSet)
+    router.register("endpoint-configs", registry.EndpointConfigViewSet)
+    router.register("endpoints", registry.EndpointViewSet)
+    router.register("inference-components", registry.InferenceComponentViewSet)
     router.register("buckets", views.BucketViewSet)
     router.register("syncs", SyncViewSet)

@@ -109,11 +109,13 @@ class JobViewSet(FactViewSet):
 class ModelPackageViewSet(FactViewSet):
     """Versions in the model registry."""
 
-    queryset = ModelPackage.objects.select_related("region__account").defer("description")
+    queryset = ModelPackage.objects.select_related("region__account", "group", "execution").defer(
+        "description", "group__description"
+    )
     serializer_class = serializers.ModelPackageSerializer
     detail_serializer_class = serializers.ModelPackageDetailSerializer
     filterset_class = filters.ModelPackageFilter
-    ordering_fields = ("created_at", "group_name", "version")
+    ordering_fields = ("created_at", "last_modified", "group_name", "version")
     search_fields = ("group_name", "arn")
 
 

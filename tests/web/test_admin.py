@@ -21,6 +21,7 @@ from inventory.models import (
     WorkerHeartbeat,
 )
 from lineage.models import ArtifactUse
+from tests.web.deployed import deploy
 
 OWN = {model for model in admin.site._registry if model._meta.app_label in {"inventory", "lineage"}}
 LISTS = sorted(f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in OWN)
@@ -38,6 +39,7 @@ def estate(facts, number):
     StepExecution.objects.create(
         execution=execution, name="Train", status="Succeeded", job=job, model_package=package, metadata={}
     )
+    deploy(region, number, execution, package)
     Bucket.objects.create(account=region.account, name=f"b{number}")
     ArtifactUse.objects.create(
         pipeline=pipeline, step="Train", direction="input", role="data", uri="s3://b/k", resolved=True
