@@ -38,7 +38,8 @@ def known_region(name=REGION):
 
 def run(scope=None):
     requested, _ = sync.request(scope or Scope(), trigger=Sync.Trigger.COMMAND)
-    for part in sync.plan(requested.pk):
-        sync.execute(part.pk)
+    parts = sync.plan(requested.pk)
+    while parts:
+        parts += sync.execute(parts.pop(0).pk)
     requested.refresh_from_db()
     return requested
