@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.db.models import F
 from django.utils.timezone import now
 
 from inventory.aws.errors import AWSError, ErrorKind
-from inventory.models import Pipeline, Region
+from inventory.models import Pipeline, Region, Sync
 from inventory.sync import buckets, details, domains, executions, makers, matching, pipelines, registry
 from inventory.sync.announce import settle_region
 from inventory.sync.shares import deal_out, pipelines_of
@@ -17,8 +18,10 @@ from inventory.sync.shares import deal_out, pipelines_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from inventory.models import Sync, SyncPart
+    from inventory.models import SyncPart
     from inventory.sync.lease import Lease
+
+TRY_SEARCH_AGAIN = timedelta(days=1)
 
 
 class RegionCrawl:
@@ -33,7 +36,7 @@ class RegionCrawl:
         self.problems: list[dict[str, str]] = []
         self._denials: list[AWSError] = []
         self.shares: list[SyncPart] = []
-        self.search = settings.SYNC_USE_SEARCH
+        self.search = settings.SYNC_USE_SEARCH and not self._search_was_refused()
 
     def run(self, sync: Sync) -> None:
         """Crawl what the sync asks for. Raises AWSError when a listing the rest builds on cannot be read."""
@@ -58,6 +61,19 @@ class RegionCrawl:
         )
         if error.kind is ErrorKind.CREDENTIALS:
             raise error
+
+    def give_up_search(self, error: AWSError) -> None:
+        """Go on by listings; where Search is not allowed or does not exist, later crawls do so from the start."""
+        self.search = False
+        if not error.is_transient:
+            self.region.search_refused_at = now()
+            self.region.save(update_fields=["search_refused_at"])
+
+    def _search_was_refused(self) -> bool:
+        """Asking for what is refused costs a call each time; a person who asks for a sync may have mended it."""
+        refused_at = self.region.search_refused_at
+        by_schedule = self.lease.part.sync.trigger == Sync.Trigger.BEAT
+        return by_schedule and refused_at is not None and now() - refused_at < TRY_SEARCH_AGAIN
 
     def _everything(self) -> None:
         self.lease.report(stage="pipelines")
