@@ -22,13 +22,16 @@ SIZES = (20, 200, 2_000, 20_000)
 LATENCIES = (0.0, 30.0, 100.0)
 LARGEST_WITH_LATENCY = 2_000
 START = "start"
+MOST_PROCESSES = 4  # that `manage.py sync` deals a region out to
 KINDS = ("first", "unchanged", "changed")
 
 
 def parser() -> ArgumentParser:
     arguments = ArgumentParser(prog="python -m bench.crawl", description=__doc__)
     arguments.add_argument("--pipelines", type=int, nargs="+", default=SIZES, help="sizes of the estates")
-    arguments.add_argument("--latency", type=float, nargs="+", default=LATENCIES, help="of every answer, in ms")
+    arguments.add_argument(
+        "--latency", type=float, nargs="+", default=LATENCIES, help="of every answer, in ms, beside 0"
+    )
     arguments.add_argument("--database-url", default="", help="of a PostgreSQL server; SQLite without it")
     arguments.add_argument("--rate", type=float, default=5.0, help="admitted calls a second in the last crawl; 0: none")
     arguments.add_argument("--rate-pipelines", type=int, default=60, help="its estate")
@@ -57,16 +60,17 @@ def main() -> int:
 
 
 def _crawls(aws: BenchAWS, options: Namespace) -> Iterator[Crawl]:
-    """The start alone, bare boto3, then every estate at every latency that it is measured with."""
+    """The start alone; then every estate at no latency, beside bare boto3, and at the others."""
     yield from crawl_estate(aws, 0, 0.0, (START, START), options.database_url)
-    for pipelines in (0, *options.pipelines):
-        if pipelines <= LARGEST_WITH_LATENCY:
-            yield run_peer(aws, pipelines, 0.0, _threads())
+    yield run_peer(aws, 0, {}, _threads())
     for pipelines in options.pipelines:
-        for latency in options.latency:
-            if latency == 0 or pipelines <= LARGEST_WITH_LATENCY:
-                kinds = KINDS if latency == 0 else KINDS[:2]
-                yield from crawl_estate(aws, pipelines, latency, kinds, options.database_url)
+        first, *others = crawl_estate(aws, pipelines, 0.0, KINDS, options.database_url)
+        yield first
+        if pipelines <= LARGEST_WITH_LATENCY:
+            yield run_peer(aws, pipelines, first.traffic["calls"], _threads())
+        yield from others
+        for latency in filter(None, options.latency if pipelines <= LARGEST_WITH_LATENCY else ()):
+            yield from crawl_estate(aws, pipelines, latency, KINDS[:2], options.database_url)
 
 
 def _limited(aws: BenchAWS, options: Namespace) -> list[Crawl]:
@@ -77,7 +81,8 @@ def _limited(aws: BenchAWS, options: Namespace) -> list[Crawl]:
 
 def _text(crawls: list[Crawl], limited: Crawl | None, options: Namespace) -> str:
     start = min(crawl.cost.cpu for crawl in crawls if crawl.kind == START)
-    bound = Bound(_threads(), _cpu_per_call(crawls), os.cpu_count() or 1)
+    cores = os.cpu_count() or 1
+    bound = Bound(_threads() * min(cores, MOST_PROCESSES), _cpu_per_call(crawls), cores)
     parts = [
         f"Measured {report.machine(version(options.database_url))}",
         report.cost_table(crawls, bound),

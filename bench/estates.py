@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from dataclasses import dataclass
@@ -76,14 +77,15 @@ def crawl_estate(
         return [_crawl(aws, pipelines, latency_ms, kind, environment) for kind in kinds]
 
 
-def run_peer(aws: BenchAWS, pipelines: int, latency_ms: float, threads: int) -> Crawl:
-    """The same calls by bare boto3."""
-    aws.configure(pipelines=pipelines, latency_ms=latency_ms)
+def run_peer(aws: BenchAWS, pipelines: int, calls: dict[str, int], threads: int) -> Crawl:
+    """The same number of the same calls by bare boto3, at no latency."""
+    shape = aws.configure(pipelines=pipelines, latency_ms=0)
     aws.reset()
-    cost = run_python(["-m", "bench.peer", aws.url, str(threads)], {**_inherited(), **CREDENTIALS})
+    plan = json.dumps({"pipelines": pipelines, "buckets": shape["buckets"], "calls": calls})
+    cost = run_python(["-m", "bench.peer", aws.url, str(threads), plan], {**_inherited(), **CREDENTIALS})
     if cost.status:
         raise RuntimeError(cost.output)
-    return Crawl(pipelines, latency_ms, "bare boto3", cost, aws.calls(), {})
+    return Crawl(pipelines, 0.0, "bare boto3", cost, aws.calls(), {})
 
 
 def _crawl(aws: BenchAWS, pipelines: int, latency_ms: float, kind: str, environment: dict[str, str]) -> Crawl:

@@ -1,98 +1,107 @@
-"""`python -m bench.peer URL THREADS`: unmodified boto3 making the calls of a first crawl and keeping nothing.
+"""`python -m bench.peer URL THREADS PLAN`: unmodified boto3 making the same number of the same calls, keeping nothing.
 
-What it costs is the floor: nobody who asks AWS by boto3 pays less.
+What it costs is the floor: nobody who asks AWS by boto3 pays less. PLAN is JSON: pipelines, buckets, and calls by
+operation.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore import xform_name
 from botocore.config import Config
+
+from bench.aws.names import bucket_name, pipeline_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-BUCKET_CALLS = (
-    "get_bucket_encryption",
-    "get_bucket_versioning",
-    "get_public_access_block",
-    "get_bucket_policy_status",
-    "get_bucket_tagging",
-    "get_bucket_ownership_controls",
-)
-Describe = tuple[str, str]
-DESCRIBE: dict[str, Describe] = {
-    "ProcessingJob": ("describe_processing_job", "ProcessingJobName"),
-    "TrainingJob": ("describe_training_job", "TrainingJobName"),
-    "TransformJob": ("describe_transform_job", "TransformJobName"),
-    "Model": ("describe_model", "ModelName"),
-    "RegisterModel": ("describe_model_package", "ModelPackageName"),
+ACCOUNT = "arn:aws:sagemaker:us-east-1:123456789012"
+PAGE_SIZE = 100
+SEARCHED = ("Pipeline", "PipelineExecution", "ModelPackage", "Model")
+SERVICES = {"GetCallerIdentity": "sts", "ListBuckets": "s3", "GetObject": "s3", "HeadBucket": "s3"}
+
+
+def _job(step: str) -> Callable[[int], str]:
+    return lambda index: f"pipelines-{index:06d}000000-{step}-bench"
+
+
+def _pipeline(index: int) -> str:
+    return f"{ACCOUNT}:pipeline/{pipeline_name(index)}"
+
+
+def _execution(index: int) -> str:
+    return f"{_pipeline(index)}/execution/{index:06d}000000"
+
+
+def _package(index: int) -> str:
+    return f"{ACCOUNT}:model-package/{pipeline_name(index)}/1"
+
+
+OF_ONE_PIPELINE: dict[str, tuple[str, tuple[Callable[[int], str], ...]]] = {
+    "DescribePipeline": ("PipelineName", (_pipeline,)),
+    "ListPipelineExecutionSteps": ("PipelineExecutionArn", (_execution,)),
+    "DescribePipelineDefinitionForExecution": ("PipelineExecutionArn", (_execution,)),
+    "DescribeProcessingJob": ("ProcessingJobName", (_job("Preprocess"), _job("Evaluate"))),
+    "DescribeTrainingJob": ("TrainingJobName", (_job("Train"),)),
+    "DescribeTransformJob": ("TransformJobName", (_job("Score"),)),
+    "DescribeModel": ("ModelName", (_job("CreateModel"),)),
+    "DescribeModelPackage": ("ModelPackageName", (_package,)),
 }
 
 
-def crawl(url: str, threads: int) -> None:
+def repeat_calls(url: str, threads: int, plan: dict[str, Any]) -> None:
     client = partial(
         boto3.Session().client, endpoint_url=url, region_name="us-east-1", config=Config(max_pool_connections=threads)
     )
-    sagemaker: Any = client("sagemaker")
-    s3: Any = client("s3")
-    client("sts").get_caller_identity()
-    sagemaker.list_domains(MaxResults=100)
-    pipelines = _all(sagemaker, "list_pipelines", "PipelineSummaries")
-    _all(sagemaker, "search", "Results", Resource="Pipeline")
-    found = _all(sagemaker, "search", "Results", Resource="PipelineExecution")
-    latest = {each["PipelineExecution"]["PipelineArn"]: each["PipelineExecution"] for each in reversed(found)}
+    clients: dict[str, Any] = {name: client(name) for name in ("sagemaker", "s3", "sts")}
+    pipelines, buckets = plan["pipelines"], plan["buckets"]
     with ThreadPoolExecutor(threads) as pool:
-        reading = [pool.submit(_read, sagemaker, s3, row, latest.get(row["PipelineArn"])) for row in pipelines]
-        for future in reading:
-            future.result()
-        if pipelines:
-            list(pool.map(partial(_look, s3), [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]))
+        for operation, count in plan["calls"].items():
+            call = getattr(clients[_service(operation)], xform_name(operation))
+            arguments = (_arguments(operation, index, pipelines, buckets) for index in range(count))
+            list(pool.map(_call, repeat(call), arguments))
 
 
-def _all(client: Any, operation: str, member: str, **arguments: Any) -> list[Any]:
-    pages = client.get_paginator(operation).paginate(**arguments, PaginationConfig={"PageSize": 100})
-    return [item for page in pages for item in page[member]]
+def _service(operation: str) -> str:
+    is_of_bucket = operation.startswith("GetBucket") or operation == "GetPublicAccessBlock"
+    return SERVICES.get(operation, "s3" if is_of_bucket else "sagemaker")
 
 
-def _read(sagemaker: Any, s3: Any, pipeline: dict[str, Any], execution: dict[str, Any] | None) -> None:
-    sagemaker.describe_pipeline(PipelineName=pipeline["PipelineArn"])
-    if execution is None:
-        return
-    arn = execution["PipelineExecutionArn"]
-    answer = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn, MaxResults=100)
-    for step in answer["PipelineExecutionSteps"]:
-        kind, metadata = next(iter(step["Metadata"].items()))
-        if kind in DESCRIBE:
-            job = _describe(sagemaker, kind, metadata["Arn"])
-            _read_report(s3, job)
+def _arguments(operation: str, index: int, pipelines: int, buckets: int) -> dict[str, Any]:
+    """Of the call of that number; a listing's next page follows the last."""
+    if operation in OF_ONE_PIPELINE:
+        member, names = OF_ONE_PIPELINE[operation]
+        pipeline, which = divmod(index, len(names))
+        return {member: names[which](pipeline % pipelines)}
+    if operation == "GetObject":
+        pipeline = index % pipelines
+        key = f"{pipeline_name(pipeline)}/{pipeline:06d}000000/Evaluate/output/evaluation/evaluation.json"
+        return {"Bucket": bucket_name(pipeline % buckets), "Key": key, "Range": "bytes=0-1048575"}
+    if operation == "Search":
+        page, which = divmod(index, len(SEARCHED))
+        return {"Resource": SEARCHED[which], **_page(page)}
+    if _service(operation) == "sagemaker":
+        return _page(index)
+    return {} if operation in ("ListBuckets", "GetCallerIdentity") else {"Bucket": bucket_name(index % buckets)}
 
 
-def _describe(sagemaker: Any, kind: str, arn: str) -> dict[str, Any]:
-    operation, member = DESCRIBE[kind]
-    call: Callable[..., dict[str, Any]] = getattr(sagemaker, operation)
-    return call(**{member: arn if kind == "RegisterModel" else arn.rsplit("/", 1)[-1]})
+def _page(number: int) -> dict[str, Any]:
+    following = {"NextToken": str(PAGE_SIZE * number)} if number else {}
+    return {"MaxResults": PAGE_SIZE, **following}
 
 
-def _read_report(s3: Any, job: dict[str, Any]) -> None:
-    """The reports that a crawl reads: of the evaluation, and as the model package names it."""
-    outputs = job.get("ProcessingOutputConfig", {}).get("Outputs", [])
-    uris = [f"{raw['S3Output']['S3Uri']}/evaluation.json" for raw in outputs if raw["OutputName"] == "evaluation"]
-    if quality := job.get("ModelMetrics", {}).get("ModelQuality"):
-        uris.append(quality["Statistics"]["S3Uri"])
-    for uri in uris:
-        bucket, _, key = uri.removeprefix("s3://").partition("/")
-        s3.get_object(Bucket=bucket, Key=key, Range="bytes=0-1048575")["Body"].read()
-
-
-def _look(s3: Any, bucket: str) -> None:
-    for call in BUCKET_CALLS:
-        getattr(s3, call)(Bucket=bucket)
+def _call(call: Callable[..., dict[str, Any]], arguments: dict[str, Any]) -> None:
+    body = call(**arguments).get("Body")
+    if body is not None:
+        body.read()
 
 
 if __name__ == "__main__":
-    crawl(sys.argv[1], int(sys.argv[2]))
+    repeat_calls(sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3]))

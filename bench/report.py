@@ -26,14 +26,14 @@ CURVE = ("pipelines", "CPU ms/pipeline", "without start", "to 200", "peak MB")
 class Bound:
     """The least wall time that calls can take: by latency, by bare boto3's CPU, by the admitted rate."""
 
-    def __init__(self, threads: int, cpu_per_call: float, cores: int, rate: float = 0.0) -> None:
-        self.threads = threads
+    def __init__(self, concurrency: int, cpu_per_call: float, cores: int, rate: float = 0.0) -> None:
+        self.concurrency = concurrency
         self.cpu_per_call = cpu_per_call
         self.cores = cores
         self.rate = rate
 
     def seconds(self, calls: int, latency_ms: float) -> float:
-        waiting = calls * latency_ms / 1000 / self.threads
+        waiting = calls * latency_ms / 1000 / self.concurrency
         admitted = calls / self.rate if self.rate else 0.0
         return max(waiting, calls * self.cpu_per_call / self.cores, admitted)
 

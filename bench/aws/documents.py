@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from bench.aws.definitions import ROLE, definition
-from bench.aws.jobs import CONTEXT, SAGEMAKER, execution_steps
+from bench.aws.jobs import CONTEXT, SAGEMAKER, execution_steps, model, model_package
 from bench.aws.templates import Template
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 SIZES = 8
+CREATED_MODEL = "pipelines-@id@-CreateModel-bench"
 ARN = f"{SAGEMAKER}:pipeline/@name@"
 TAGS = [
     {"Key": "sagemaker:domain-arn", "Value": f"{SAGEMAKER}:domain/@domain@"},
@@ -73,6 +74,7 @@ class Documents:
     model: Template
     endpoint: Template
     endpoint_config: Template
+    found_of_execution: dict[str, Template]
     steps: tuple[Template, ...]
     descriptions: tuple[Template, ...]
     definitions: tuple[Template, ...]
@@ -91,6 +93,10 @@ def encoded(shape: Shape) -> Documents:
     return Documents(
         **{name: Template(document) for name, document in _documents().items()},
         tags=Template(b",".join(map(orjson.dumps, TAGS))),
+        found_of_execution={
+            "ModelPackage": Template({"ModelPackage": model_package()}),
+            "Model": Template({"Model": {"Model": {**model(), **_named("Model", "model", CREATED_MODEL)}}}),
+        },
         steps=tuple(map(Template, execution_steps(shape.steps))),
         descriptions=tuple(Template({**DESCRIBED, "PipelineDefinition": text}) for text in texts),
         definitions=tuple(Template({"PipelineDefinition": text, "CreationTime": "#created#"}) for text in texts),
@@ -111,7 +117,7 @@ def _documents() -> dict[str, Document]:
         "group": _named("ModelPackageGroup", "model-package-group", "@name@", "#created#")
         | {"ModelPackageGroupStatus": "Completed"},
         "package": _package(),
-        "model": _named("Model", "model", "pipelines-@id@-CreateModel-bench"),
+        "model": _named("Model", "model", CREATED_MODEL),
         "endpoint": _named("Endpoint", "endpoint", "@endpoint@")
         | {"LastModifiedTime": "#end#", "EndpointStatus": "InService"},
         "endpoint_config": _named("EndpointConfig", "endpoint-config", "@endpoint@"),

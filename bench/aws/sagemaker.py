@@ -105,7 +105,17 @@ class SageMaker:
             return listing("Results", [fill(self.names.of_pipeline(call, index)) for index in indexes], token)
         if arguments["Resource"] == "PipelineExecution":
             return self._search_executions(call, arguments)
+        if arguments["Resource"] in self._documents.found_of_execution:
+            return self._search_made(call, arguments)
         return listing("Results", [])
+
+    def _search_made(self, call: Call, arguments: Arguments) -> bytes:
+        """Model packages and models: each execution made one."""
+        shape = self.estate.shape
+        indexes, token = page(shape.pipelines * shape.executions, arguments)
+        executions = (self.estate.execution(*divmod(index, shape.executions)) for index in indexes)
+        fill = self._documents.found_of_execution[arguments["Resource"]].fill
+        return listing("Results", [fill(self.names.of_execution(call, each)) for each in executions], token)
 
     def _search_executions(self, call: Call, arguments: Arguments) -> bytes:
         offset, count = int(arguments.get("NextToken") or 0), int(arguments.get("MaxResults") or 10)

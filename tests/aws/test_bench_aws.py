@@ -159,6 +159,13 @@ def test_search_finds_pipelines_with_their_tags(sagemaker):
     assert found[0]["Tags"][0]["Key"] == "sagemaker:domain-arn"
 
 
+@pytest.mark.parametrize("resource", ["ModelPackage", "Model"])
+def test_search_finds_what_executions_made(sagemaker, resource):
+    pages = sagemaker.get_paginator("search").paginate(Resource=resource)
+    found = [json.dumps(result[resource], default=str) for page in pages for result in page["Results"]]
+    assert len(set(found)) == 2 * PIPELINES
+
+
 def test_search_finds_the_executions_changed_since(sagemaker):
     every = sagemaker.search(Resource="PipelineExecution", MaxResults=100)["Results"]
     ninth = every[9]["PipelineExecution"]["LastModifiedTime"].astimezone(UTC)
