@@ -54,7 +54,7 @@ def draw_up(document: LineageDocument) -> Draft:
     pipeline = document.pipeline
     built = build_graph(_parsed(pipeline.definition))
     graph = resolve_graph(built)
-    shown = _shown_execution(pipeline)
+    shown = _shown_execution(pipeline) if pipeline.definition else None
     if shown is None:
         return Draft(document, None, graph, graph, None, artifact_uses(graph))
     execution = execution_facts(pipeline, shown)
@@ -74,16 +74,20 @@ def _shown_execution(pipeline: Pipeline) -> ExecutionRow | None:
 
 
 def fill_in(draft: Draft, buckets: Buckets) -> None:
-    """Give the document its bodies."""
+    """Give the document its bodies; none while the definition is unknown, for an empty graph would be a lie."""
     document, shown = draft.document, draft.shown
     pipeline = document.pipeline
+    document.problem = _problem(pipeline)
+    if pipeline.definition is None:
+        document.definition_body = document.definition_data = document.execution_body = document.execution_data = b""
+        document.digest = ""
+        return
     head = {"pipeline": pipeline_member(pipeline)}
     ran = {"execution": execution_member(shown) if shown else None}
     document.definition_body = orjson.dumps(head | _members(draft.graph, None, buckets))
     document.definition_data = orjson.dumps(render_data_view(draft.graph))
     document.execution_body = orjson.dumps(head | ran | _members(draft.run, draft.execution, buckets))
     document.execution_data = orjson.dumps(render_data_view(draft.run))
-    document.problem = _problem(pipeline)
     document.digest = _digest(document)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from inventory.aws.errors import member, translated_errors
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from inventory.aws.client import Connection
+
+
+ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 def crawl_pipelines(connection: Connection) -> Iterator[PipelineRecord]:
@@ -115,12 +120,23 @@ def parse_description(raw: Mapping[str, Any]) -> PipelineDescriptionRecord:
 def parse_definition(text: str) -> DefinitionRecord:
     """The definition, masked; one that is not JSON is kept as text, with its problem."""
     try:
-        definition = json.loads(text, parse_constant=str)
+        definition = json.loads(text, parse_constant=str, parse_float=_finite)
     except (ValueError, RecursionError) as error:
-        safe = masked_text(text)
+        safe = _storable(masked_text(text))
         return DefinitionRecord(_sha256(safe), safe, f"The definition is not JSON: {error}"[:256])
-    safe = json.dumps(masked(definition, secret_parameters(definition)), ensure_ascii=False)
+    safe = _storable(json.dumps(masked(definition, secret_parameters(definition)), ensure_ascii=False))
     return DefinitionRecord(_sha256(json.dumps(json.loads(safe), sort_keys=True)), safe)
+
+
+def _finite(number: str) -> float | str:
+    """A number too great for a float stays text: no JSON could carry it on."""
+    value = float(number)
+    return value if math.isfinite(value) else number
+
+
+def _storable(text: str) -> str:
+    """What JSON can escape but no database holds is replaced: NUL, and half a character."""
+    return ESCAPED_NUL.sub(r"\1\\ufffd", text).encode(errors="replace").decode()
 
 
 def _sha256(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -116,10 +116,16 @@ def stored_lineage(pipelines: QuerySet[Pipeline], view: View, domain: str | None
     """The documents of the pipelines of `domain`, by name and account; one query."""
     rows = pipelines.filter(missing_since=None).order_by("name", "region__account__account_id")
     return [
-        StoredLineage(row, view, domain, pipeline_freshness(row))
+        StoredLineage(row, view, domain, _freshness(row))
         for row in rows.values(*FACTS, *view.columns)
         if domain is None or is_in_domain(row, domain)
     ]
+
+
+def _freshness(row: dict[str, Any]) -> Freshness:
+    """A document that could not be made of fresh facts has a problem, too."""
+    fresh = pipeline_freshness(row)
+    return replace(fresh, problem=fresh.problem or row["lineage__problem"] or None)
 
 
 def is_in_domain(row: dict[str, Any], domain: str) -> bool:
