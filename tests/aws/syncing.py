@@ -36,8 +36,8 @@ def known_region(name=REGION):
     return Region.objects.get_or_create(account=account, name=name)[0]
 
 
-def run(scope=None):
-    requested, _ = sync.request(scope or Scope(), trigger=Sync.Trigger.COMMAND)
+def run(scope=None, trigger=Sync.Trigger.COMMAND):
+    requested, _ = sync.request(scope or Scope(), trigger=trigger)
     parts = sync.plan(requested.pk)
     while parts:
         parts += sync.execute(parts.pop(0).pk)
