@@ -110,6 +110,25 @@ class TestCrawl:
             "offers": OTHER,
         }
 
+    def test_a_profile_leads_into_its_account(self, demo_aws, monkeypatch, tmp_path):
+        secrets = tmp_path / "credentials"
+        secrets.write_text(f"[stores]\naws_access_key_id = AKIADEMO{OTHER}\naws_secret_access_key = demo\n")
+        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(secrets))
+        add(OTHER, "--profile", "stores")
+
+        assert run().state == "succeeded"
+        assert demo_aws.calls.count(account=OTHER, action="ListPipelines") == 2
+
+    def test_an_account_that_cannot_be_entered_stops_no_other(self, demo_aws, create_pipeline):
+        create_pipeline("churn", training())
+        demo_aws.faults.add("AccessDenied", service="sts", action="AssumeRole")
+        add(ACCOUNT_ID)
+        add(OTHER, "--role-arn", f"{ROLE}-locked")
+
+        assert run().state == "partial"
+        assert set(Region.objects.filter(account__account_id=OTHER).values_list("status", flat=True)) == {"denied"}
+        assert Pipeline.objects.get().name == "churn"
+
     def test_an_account_that_is_not_enabled_is_left_out(self):
         add(ACCOUNT_ID)
         add(OTHER)

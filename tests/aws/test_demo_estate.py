@@ -26,6 +26,8 @@ from demo.estate.catalog import DOMAINS, Sign, entries
 from demo.estate.history import HISTORIES
 from demo.estate.load import Loader, load, main
 from demo.estate.reports import REPORTS
+from inventory.aws.preflight import crawl_preflight
+from inventory.aws.sessions import Access
 
 
 def flat(steps):
@@ -395,6 +397,19 @@ class TestAccounts:
     def test_the_stores_role_lacks_one_permission(self, stores):
         with pytest.raises(ClientError, match="no identity-based policy allows it"):
             stores("sagemaker").describe_transform_job(TransformJobName="x")
+
+    def test_a_preflight_of_the_stores_finds_it(self, estate, monkeypatch):
+        for name, value in (("ENDPOINT_URL", estate.url), ("ACCESS_KEY_ID", "demo"), ("SECRET_ACCESS_KEY", "demo")):
+            monkeypatch.setenv(f"AWS_{name}", value)
+        row = next(account for account in ACCOUNTS if account.account_id == STORES_ID)
+
+        record = crawl_preflight(
+            Access(row.account_id, role_arn=row.role_arn, external_id=row.external_id), ("us-east-1", DENIED_REGION)
+        )
+
+        assert record.matrix["sagemaker:DescribeTransformJob"] == {"us-east-1": "denied", DENIED_REGION: "denied"}
+        [statement] = record.policy["Statement"]
+        assert statement["Action"] == ["sagemaker:DescribeTransformJob"]
 
     def test_each_has_buckets_of_its_own(self, stores):
         names = [bucket["Name"] for bucket in stores("s3").list_buckets()["Buckets"]]
