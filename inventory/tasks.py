@@ -17,8 +17,9 @@ from inventory.sync.scope import Scope
 if TYPE_CHECKING:
     from celery import Task
     from django.contrib.auth.models import AbstractBaseUser
+    from django.db.models import QuerySet
 
-    from inventory.models import Account
+    from inventory.models import Account, Execution
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,14 @@ def enqueue(scope: Scope, *, trigger: str, user: AbstractBaseUser | None = None)
     if created:
         transaction.on_commit(partial(_tell, run_sync, requested))
     return requested, created
+
+
+def enqueue_backfill(
+    executions: QuerySet[Execution], *, trigger: str, user: AbstractBaseUser | None = None
+) -> tuple[int, list[Sync]]:
+    """Ask for the steps of older executions: how many were not asked for before, and the syncs that will read them."""
+    queued, scopes = sync.want_steps(executions)
+    return queued, [enqueue(scope, trigger=trigger, user=user)[0] for scope in scopes]
 
 
 def enqueue_preflight(account: Account) -> Preflight:
@@ -85,6 +94,19 @@ def sync_executing() -> None:
     """Follow the pipelines that are executing; beat runs this every minute."""
     if sync.anything_executing():
         enqueue(Scope(executing_only=True), trigger=Sync.Trigger.BEAT)
+
+
+@shared_task
+def backfill() -> None:
+    """Read some older executions, within the day's calls; beat runs this every half hour."""
+    sync.backfill()
+
+
+@shared_task
+def prune() -> None:
+    """Delete what is older than the retention settings; beat runs this daily."""
+    if deleted := sync.prune():
+        logger.info("Pruned: %s.", deleted)
 
 
 @shared_task(bind=True)

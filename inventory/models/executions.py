@@ -31,11 +31,22 @@ class Execution(models.Model):
     )
     steps_version = models.DateTimeField(null=True, help_text="The last_modified its steps were read at.")
     steps_complete = models.BooleanField(default=False, help_text="Its steps and their jobs need not be read again.")
+    wants_steps = models.BooleanField(
+        default=False, help_text="Its steps are to be read once it is over, even where a newer execution is the latest."
+    )
     problem = models.TextField(blank=True)
 
     class Meta:
         ordering = ("-start_time", "-pk")
-        indexes = (models.Index(fields=("pipeline", "-start_time"), name="execution_newest_first"),)
+        indexes = (
+            models.Index(fields=("pipeline", "-start_time"), name="execution_newest_first"),
+            models.Index(
+                fields=("-start_time",), condition=models.Q(wants_steps=True), name="execution_wanting_steps"
+            ),
+            models.Index(
+                fields=("-start_time",), condition=models.Q(steps_complete=False), name="execution_without_steps"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.execution_id
@@ -106,3 +117,15 @@ class StepExecution(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class BackfillDay(models.Model):
+    """What reading older executions has cost on one day, in UTC."""
+
+    day = models.DateField(unique=True)
+    calls = models.PositiveIntegerField(default=0, help_text="To AWS.")
+    executions = models.PositiveIntegerField(default=0, help_text="Whose steps were read.")
+    held_until = models.DateTimeField(null=True, help_text="Until when a worker may be at it.")
+
+    def __str__(self) -> str:
+        return str(self.day)

@@ -1,4 +1,4 @@
-"""What only a look at each pipeline tells: its definition, its latest execution's steps, their jobs and reports."""
+"""What only a look at each pipeline and execution tells: definitions, steps, their jobs and reports."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from inventory.sync.announce import settle_pipelines
 from inventory.sync.due import with_needs
-from inventory.sync.reading import Reading, batches
+from inventory.sync.history import Wanted
+from inventory.sync.reading import batches, read
 from inventory.sync.store import store
 
 if TYPE_CHECKING:
@@ -22,20 +23,14 @@ if TYPE_CHECKING:
 def sync_details(crawl: RegionCrawl, queryset: QuerySet[Pipeline], *, force: bool = False) -> None:
     """Read and store what is new of each pipeline; `force` looks its executions up and reads the latest again.
 
-    While one batch is stored, the next is being read.
+    Then the older executions whose steps are wanted.
     """
     due = with_needs(queryset, search=crawl.search, force=force)
     total = queryset.count()
     progress = Progress(crawl, total, total - due.count())
-    following = batches(due)
-    read: Sequence[Work] = ()
-    reading = Reading.of(crawl.lease, following)
-    while reading:
-        reading.go_on()
-        after = Reading.of(crawl.lease, following)
-        progress.store(read)
-        read, reading = reading.end(), after
-    progress.store(read)
+    read(crawl.lease, batches(due), progress.store)
+    wanted = Wanted(crawl, queryset)
+    read(crawl.lease, wanted.batches(), wanted.store)
 
 
 class Progress:
@@ -48,8 +43,6 @@ class Progress:
         crawl.lease.report(done=done, total=total)
 
     def store(self, works: Sequence[Work]) -> None:
-        if not works:
-            return
         store(self.crawl.region, works)
         settle_pipelines([work.pipeline_id for work in works])
         for work in works:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,17 @@ from inventory.sync.announce import announce_pipelines
 from inventory.sync.upsert import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
+    from datetime import datetime
 
     from inventory.aws.records import ExecutionRecord
+    from inventory.models import Region
     from inventory.sync.region import RegionCrawl
 
+    Wanted = Callable[[ExecutionRecord, Execution | None], bool]
+
 OVERLAP = timedelta(minutes=10)
+BATCH = 1_000
 FIELDS = (
     "display_name",
     "description",
@@ -36,45 +42,83 @@ FIELDS = (
 
 
 def sync_changed_executions(crawl: RegionCrawl) -> None:
-    """Store every execution that changed since the region's cursor; without Search, the details look each up."""
+    """Store every execution that changed since the region's cursor; without Search, the details look each up.
+
+    A first crawl stores the newest ones of each pipeline. From then on everything is stored, and the steps of what
+    changed are wanted: an execution that ends is read, be it the latest or not.
+    """
     if not crawl.search:
         return
-    region, lease = crawl.region, crawl.lease
-    since = region.execution_cursor and region.execution_cursor - OVERLAP
-    since = since or now() - timedelta(days=settings.SYNC_EXECUTION_HISTORY_DAYS)
-    newest = region.execution_cursor
+    region, lease, started = crawl.region, crawl.lease, now()
+    since = _since(region)
+    newest = None if region.execution_cursor else Newest(region, since)
+    cursor = region.execution_cursor
     try:
         for batch in lease.batches(crawl_changed_executions(lease.connection, since)):
-            store_executions(batch)
-            newest = max([newest, *(record.last_modified for record in batch)], key=lambda at: (at is not None, at))
+            store_executions(newest.of(batch) if newest else batch, wanted=_never if newest else _always)
+            cursor = max([cursor, *(record.last_modified for record in batch)], key=lambda at: (at is not None, at))
+            if newest and newest.is_complete:
+                break
     except AWSError as error:
         crawl.note("executions", error)
         crawl.give_up_search(error)
         return
-    if newest != region.execution_cursor:
-        region.execution_cursor = newest
-        region.save(update_fields=["execution_cursor"])
+    _remember(region, cursor or started)
+
+
+class Newest:
+    """Lets the newest executions of each pipeline of a region through, while they stream by newest first."""
+
+    def __init__(self, region: Region, since: datetime) -> None:
+        self._region = region
+        self._counts: Counter[int] = Counter()
+        ran = Pipeline.objects.filter(region=region, missing_since=None, last_execution_time__gte=since)
+        self._waiting = set(ran.values_list("pk", flat=True).iterator())
+        self.is_complete = False
+
+    def of(self, records: Sequence[ExecutionRecord]) -> list[ExecutionRecord]:
+        """Those of them that belong to the newest of their pipeline; of no other region's pipelines."""
+        arns = {record.pipeline_arn for record in records}
+        known = dict(Pipeline.objects.filter(region=self._region, arn__in=arns).values_list("arn", "pk"))
+        return [
+            record for record in records if record.pipeline_arn in known and self._admits(known[record.pipeline_arn])
+        ]
+
+    def _admits(self, pipeline_id: int) -> bool:
+        most = settings.SYNC_EXECUTIONS_PER_PIPELINE
+        self._counts[pipeline_id] += 1
+        if self._counts[pipeline_id] >= most and pipeline_id in self._waiting:
+            self._waiting.remove(pipeline_id)
+            self.is_complete = not self._waiting
+        return self._counts[pipeline_id] <= most
+
+
+def store_executions(records: Sequence[ExecutionRecord], *, wanted: Wanted) -> None:
+    """Upsert executions of known pipelines; keep what their source does not know; renew each pipeline's latest.
+
+    `wanted` tells of a record, and of what is stored of it, whether the steps are to be read should it have changed.
+    """
+    for start in range(0, len(records), BATCH):
+        _store(records[start : start + BATCH], wanted)
 
 
 @transaction.atomic
-def store_executions(records: Sequence[ExecutionRecord]) -> list[Execution]:
-    """Upsert executions of known pipelines; keep what their source does not know; renew each pipeline's latest."""
+def _store(records: Sequence[ExecutionRecord], wanted: Wanted) -> None:
     pipelines = dict(
         Pipeline.objects.filter(arn__in={record.pipeline_arn for record in records}).values_list("arn", "pk")
     )
     existing = Execution.objects.filter(arn__in=[record.arn for record in records])
     known = {row.arn: row for row in existing}
     rows = [
-        _row(record, pipelines[record.pipeline_arn], known.get(record.arn))
+        _row(record, pipelines[record.pipeline_arn], known.get(record.arn), wanted)
         for record in records
         if record.pipeline_arn in pipelines
     ]
     fields = (*FIELDS, "created_by", "parameters")
-    stored, changed = upsert(rows, existing, key=("arn",), fields=fields)
+    _, changed = upsert(rows, existing, key=("arn",), fields=fields, stamps=("wants_steps",))
     touched = {row.pipeline_id for row in changed}
     renew_latest(touched)
     announce_pipelines(touched)
-    return stored
 
 
 def renew_latest(pipeline_ids: Collection[int]) -> None:
@@ -83,10 +127,47 @@ def renew_latest(pipeline_ids: Collection[int]) -> None:
     Pipeline.objects.filter(pk__in=pipeline_ids).update(latest_execution=Subquery(newest))
 
 
-def _row(record: ExecutionRecord, pipeline_id: int, known: Execution | None) -> Execution:
+def kept_since() -> datetime | None:
+    """Executions that changed before are pruned; None while they are kept for ever."""
+    return now() - timedelta(days=settings.RETENTION_DAYS) if settings.RETENTION_DAYS else None
+
+
+def _since(region: Region) -> datetime:
+    if region.execution_cursor:
+        return region.execution_cursor - OVERLAP
+    days = settings.SYNC_EXECUTION_HISTORY_DAYS
+    return now() - timedelta(days=min(days, settings.RETENTION_DAYS or days))
+
+
+def _remember(region: Region, cursor: datetime) -> None:
+    if cursor != region.execution_cursor:
+        region.execution_cursor = cursor
+        region.save(update_fields=["execution_cursor"])
+
+
+def _always(record: ExecutionRecord, known: Execution | None) -> bool:
+    return True
+
+
+def _never(record: ExecutionRecord, known: Execution | None) -> bool:
+    return False
+
+
+def _row(record: ExecutionRecord, pipeline_id: int, known: Execution | None, wanted: Wanted) -> Execution:
     row = Execution(pipeline_id=pipeline_id, arn=record.arn, **{name: getattr(record, name) for name in FIELDS})
-    if row.last_modified is None and known and known.status == row.status:
-        row.last_modified = known.last_modified
-    row.created_by = dict(record.created_by) if record.created_by is not None else (known.created_by if known else {})
-    row.parameters = dict(record.parameters) if record.parameters is not None else (known.parameters if known else {})
+    row.created_by = dict(record.created_by or {})
+    row.parameters = dict(record.parameters or {})
+    if known:
+        _keep_unknown(row, record, known)
+    row.wants_steps = bool(known and known.wants_steps) or wanted(record, known)
     return row
+
+
+def _keep_unknown(row: Execution, record: ExecutionRecord, known: Execution) -> None:
+    """A listing shows summaries: what is not in them stays."""
+    if record.last_modified is None and known.status == record.status:
+        row.last_modified = known.last_modified
+    if record.created_by is None:
+        row.created_by, row.selective, row.version_id = known.created_by, known.selective, known.version_id
+    if record.parameters is None:
+        row.parameters = known.parameters

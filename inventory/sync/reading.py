@@ -6,47 +6,73 @@ A batch is read in two rounds, because which jobs are already stored for good is
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from inventory.models import Job, Pipeline, StepExecution
+from django.conf import settings
+
+from inventory.aws.paging import PAGE_SIZE
+from inventory.models import Execution, Job, Pipeline, StepExecution
 from inventory.sync.work import KnownExecution, Work, read_jobs, read_pipeline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
     from django.db.models import QuerySet
 
-    from inventory.models import Execution
-    from inventory.sync.lease import Lease
+    from inventory.aws.client import Connection
 
 BATCH = 50
+
+
+class Threads(Protocol):
+    """What a batch is read by: a lease, or threads of their own."""
+
+    connection: Connection
+
+    def start(self, function: Callable[[Any], Any], items: Iterable[Any]) -> list[Future[Any]]: ...
+
+    def finish(self, futures: list[Future[Any]]) -> list[Any]: ...
 
 
 class Reading:
     """One batch while threads read it. Its first round is under way from the start."""
 
-    def __init__(self, lease: Lease, works: list[Work]) -> None:
-        self._lease = lease
+    def __init__(self, threads: Threads, works: list[Work]) -> None:
+        self._threads = threads
         self._works = works
-        self._round: list[Future[None]] = lease.start(partial(read_pipeline, lease.connection), works)
+        self._round: list[Future[None]] = threads.start(partial(read_pipeline, threads.connection), works)
 
     @classmethod
-    def of(cls, lease: Lease, following: Iterator[list[Work]]) -> Reading | None:
+    def of(cls, threads: Threads, following: Iterator[list[Work]]) -> Reading | None:
         """Begin to read the following batch; None when there is none."""
         works = next(following, None)
-        return None if works is None else cls(lease, works)
+        return None if works is None else cls(threads, works)
 
     def go_on(self) -> None:
         """Wait for the first round, and begin the second."""
-        self._lease.finish(self._round)
+        self._threads.finish(self._round)
         _load_stored(self._works)
-        self._round = self._lease.start(partial(read_jobs, self._lease.connection), self._works)
+        self._round = self._threads.start(partial(read_jobs, self._threads.connection), self._works)
 
     def end(self) -> list[Work]:
         """Wait for the second round."""
-        self._lease.finish(self._round)
+        self._threads.finish(self._round)
         return self._works
+
+
+def read(threads: Threads, following: Iterator[list[Work]], keep: Callable[[Sequence[Work]], None]) -> None:
+    """Read batch after batch. While one is kept, the next is being read."""
+    done: Sequence[Work] = ()
+    reading = Reading.of(threads, following)
+    while reading:
+        reading.go_on()
+        after = Reading.of(threads, following)
+        if done:
+            keep(done)
+        done, reading = reading.end(), after
+    if done:
+        keep(done)
 
 
 def batches(due: QuerySet[Pipeline]) -> Iterator[list[Work]]:
@@ -60,8 +86,30 @@ def batches(due: QuerySet[Pipeline]) -> Iterator[list[Work]]:
         last = batch[-1].pk
 
 
+def history_works(execution_ids: Sequence[int]) -> list[Work]:
+    """Older executions to be read, each by itself."""
+    rows = Execution.objects.filter(pk__in=execution_ids).select_related("pipeline")
+    works = [
+        Work(
+            pipeline_id=row.pipeline_id,
+            arn=row.pipeline.arn,
+            name=row.pipeline.name,
+            last_modified=row.pipeline.last_modified,
+            describe=False,
+            look_up=False,
+            read_steps=True,
+            execution=_known(row),
+            definition_text="",
+            is_history=True,
+        )
+        for row in rows
+    ]
+    _load_definitions(works)
+    return works
+
+
 def _work(row: Any) -> Work:
-    latest = row.latest_execution
+    latest, most = row.latest_execution, settings.SYNC_EXECUTIONS_PER_PIPELINE
     return Work(
         pipeline_id=row.pk,
         arn=row.arn,
@@ -72,12 +120,19 @@ def _work(row: Any) -> Work:
         read_steps=row.needs_steps,
         execution=_known(latest) if latest else None,
         definition_text="",
+        most_listed=min(most, PAGE_SIZE) if latest else most,
+        was_synced=row.synced_at is not None,
     )
 
 
-def _known(latest: Execution) -> KnownExecution:
+def _known(row: Execution) -> KnownExecution:
     return KnownExecution(
-        latest.arn, latest.start_time, latest.last_modified, latest.is_terminal, latest.definition_id is not None
+        row.arn,
+        row.start_time,
+        row.last_modified,
+        row.is_terminal,
+        row.definition_id is not None,
+        has_parameters=bool(row.parameters) or row.last_modified is not None,
     )
 
 
@@ -87,8 +142,11 @@ def _load_definitions(works: Sequence[Work]) -> None:
             "pk", "definition__text"
         )
     )
+    ran = [work.execution.arn for work in works if work.is_history and work.execution]
+    own = dict(Execution.objects.filter(arn__in=ran, definition__isnull=False).values_list("arn", "definition__text"))
     for work in works:
-        work.definition_text = texts.get(work.pipeline_id) or ""
+        text = own.get(work.execution.arn) if work.execution else None
+        work.definition_text = text or texts.get(work.pipeline_id) or ""
 
 
 def _load_stored(works: Sequence[Work]) -> None:

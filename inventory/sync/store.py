@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -9,16 +10,16 @@ from django.utils.timezone import now
 
 from inventory.models import Definition, Execution, Job, Pipeline
 from inventory.sync.announce import announce_pipelines
-from inventory.sync.executions import store_executions
+from inventory.sync.executions import kept_since, store_executions
 from inventory.sync.rows import update_rows
 from inventory.sync.store_jobs import store_jobs, store_packages
-from inventory.sync.store_steps import settle, store_steps
+from inventory.sync.store_steps import note_unread, settle, store_steps
 from inventory.sync.upsert import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from inventory.aws.records import DefinitionRecord
+    from inventory.aws.records import DefinitionRecord, ExecutionRecord
     from inventory.models import Region
     from inventory.sync.work import Work
 
@@ -35,10 +36,12 @@ PIPELINE_FIELDS = (
 
 @transaction.atomic
 def store(region: Region, works: Sequence[Work]) -> None:
-    """Store what was read of each pipeline, and announce them."""
+    """Store what was read of each pipeline and each older execution, and announce the pipelines."""
     definitions = _store_definitions(works)
-    store_executions([work.latest for work in works if work.latest])
-    _store_pipelines(works, definitions)
+    begun = {arn for work in works for arn in work.begun}
+    store_executions(list(_listed(works)), wanted=partial(_moved, begun))
+    current = [work for work in works if not work.is_history]
+    _store_pipelines(current, definitions)
     jobs = store_jobs(region, (job for work in works for job in work.jobs.items()))
     packages = store_packages(region, (job for work in works for job in work.jobs.items()))
     stored = {arn for work in works for arn in work.stored_jobs} - jobs.keys()
@@ -46,7 +49,23 @@ def store(region: Region, works: Sequence[Work]) -> None:
     executed = _executed(works)
     store_steps(executed, jobs, packages)
     settle(executed, definitions)
-    announce_pipelines([work.pipeline_id for work in works])
+    note_unread(works)
+    announce_pipelines([work.pipeline_id for work in current])
+
+
+def _listed(works: Sequence[Work]) -> Iterator[ExecutionRecord]:
+    """The latest execution of each pipeline, and those of the others that are not to be pruned."""
+    kept = kept_since()
+    for work in works:
+        yield from work.listed[:1]
+        yield from (
+            record for record in work.listed[1:] if not (kept and record.start_time) or record.start_time > kept
+        )
+
+
+def _moved(begun: Collection[str], record: ExecutionRecord, known: Execution | None) -> bool:
+    """Whether a listing shows that it began, or came to another state, since the last crawl."""
+    return record.status != known.status if known else record.arn in begun
 
 
 def _executed(works: Sequence[Work]) -> list[tuple[Work, Execution]]:

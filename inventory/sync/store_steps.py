@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from inventory.aws.errors import ErrorKind
-from inventory.models import StepExecution
+from inventory.models import Execution, StepExecution
 from inventory.sync.rows import update_rows
 from inventory.sync.upsert import upsert
 
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from inventory.aws.records import ReportRecord, StepRecord
-    from inventory.models import Definition, Execution, Job, ModelPackage
+    from inventory.models import Definition, Job, ModelPackage
     from inventory.sync.work import Work
 
+SETTLED_FIELDS = ("steps_version", "steps_complete", "definition_id", "parameters", "wants_steps", "problem")
 STEP_FIELDS = (
     "display_name",
     "description",
@@ -61,8 +62,37 @@ def settle(executed: Iterable[tuple[Work, Execution]], definitions: Mapping[str,
             execution.definition = definitions[work.execution_definition.sha256]
         elif execution.definition_id is None and not work.ran_another_definition:
             execution.definition_id = execution.pipeline.definition_id
+        if work.parameters is not None:
+            execution.parameters = dict(work.parameters)
+        execution.problem = _problem_of(work)
+        execution.wants_steps = not _is_read(work)
         settled.append(execution)
-    update_rows(settled, ("steps_version", "steps_complete", "definition_id"))
+    update_rows(settled, SETTLED_FIELDS)
+
+
+def note_unread(works: Iterable[Work]) -> None:
+    """Say of each execution whose steps could not be read why. They are still wanted, unless AWS has forgotten them."""
+    tried = [work for work in works if work.read_steps and work.steps is None and work.problems]
+    failed = {work.execution.arn: work for work in tried if work.execution}
+    rows = list(Execution.objects.filter(arn__in=failed)) if failed else []
+    for row in rows:
+        work = failed[row.arn]
+        row.problem = _problem_of(work)
+        row.wants_steps = not any(error.kind is ErrorKind.NOT_FOUND for error in work.problems)
+    update_rows(rows, ("problem", "wants_steps"))
+
+
+def _is_read(work: Work) -> bool:
+    """Whether another look would tell no more for now: what is denied is read when it is asked for again."""
+    assert work.execution is not None  # noqa: S101  (its steps were read)
+    transient = any(error.is_transient for error in work.job_errors.values())
+    return work.execution.is_terminal and not work.problems and not transient
+
+
+def _problem_of(work: Work) -> str:
+    """In words; a failure that passes by itself is none."""
+    errors = (*work.problems, *work.job_errors.values())
+    return "; ".join(dict.fromkeys(error.message for error in errors if not error.is_transient))
 
 
 def _may_be_read_later(work: Work) -> bool:

@@ -1,4 +1,4 @@
-"""What is to be read of one pipeline, and what came of it; no database in here."""
+"""What is to be read of one pipeline or of an older execution, and what came of it; no database in here."""
 
 from __future__ import annotations
 
@@ -30,18 +30,22 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class KnownExecution:
-    """The latest execution as it is stored."""
+    """The execution as it is stored."""
 
     arn: str
     start_time: datetime | None
     last_modified: datetime | None
     is_terminal: bool
     has_definition: bool
+    has_parameters: bool
 
 
 @dataclass(slots=True)
 class Work:
-    """One pipeline's share: the flags say what to read, the rest is what came of it."""
+    """One pipeline and its latest execution: the flags say what to read, the rest is what came of it.
+
+    With `is_history` it is an older execution, and nothing else of its pipeline.
+    """
 
     pipeline_id: int
     arn: str
@@ -52,12 +56,17 @@ class Work:
     read_steps: bool
     execution: KnownExecution | None
     definition_text: str
+    most_listed: int = 1
+    was_synced: bool = False
+    is_history: bool = False
     reported: frozenset[str] = frozenset()
 
     description: PipelineDescriptionRecord | None = None
     looked_up: bool = False
     ran_another_definition: bool = False
-    latest: ExecutionRecord | None = None
+    listed: list[ExecutionRecord] = field(default_factory=list)
+    begun: frozenset[str] = frozenset()
+    parameters: Mapping[str, str] | None = None
     execution_definition: DefinitionRecord | None = None
     steps: list[StepRecord] | None = None
     stored_jobs: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -100,17 +109,18 @@ def _read_description(connection: Connection, work: Work) -> None:
 
 
 def _read_latest(connection: Connection, work: Work) -> None:
-    """The newest execution by listing: what Search would have told, but for who started it."""
-    records = crawl_latest_executions(connection, work.arn, 1)
+    """The newest executions by listing, for the price of one: what Search would have told, but for who started them."""
+    records = crawl_latest_executions(connection, work.arn, work.most_listed)
     work.looked_up = True
     if not records:
         return
     record = records[0]
     known = work.execution
+    work.begun = frozenset(listed.arn for listed in records if work.was_synced and _began_after(known, listed))
     is_new = known is None or known.arn != record.arn
     if is_new and _has_parameters(work.definition_text):
         record = replace(record, parameters=crawl_parameters(connection, record.arn))
-    work.latest = record
+    work.listed = [record, *records[1:]]
     if known is None or is_new or not known.is_terminal or known.last_modified != record.last_modified:
         work.read_steps = True
     work.execution = KnownExecution(
@@ -119,7 +129,14 @@ def _read_latest(connection: Connection, work: Work) -> None:
         record.last_modified,
         record.is_terminal,
         bool(known and not is_new and known.has_definition),
+        has_parameters=True,
     )
+
+
+def _began_after(known: KnownExecution | None, record: ExecutionRecord) -> bool:
+    if known is None or known.start_time is None:
+        return known is None
+    return record.start_time is not None and record.start_time > known.start_time
 
 
 def _read_steps(connection: Connection, work: Work) -> None:
@@ -129,6 +146,8 @@ def _read_steps(connection: Connection, work: Work) -> None:
     if not execution.has_definition and _ran_an_older_definition(execution, work):
         work.ran_another_definition = True
         work.execution_definition = crawl_execution_definition(connection, execution.arn)
+    if work.is_history and not execution.has_parameters and _has_parameters(work.definition_text):
+        work.parameters = crawl_parameters(connection, execution.arn)
 
 
 def _ran_an_older_definition(execution: KnownExecution, work: Work) -> bool:
