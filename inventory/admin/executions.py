@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import admin
 
+from inventory.admin.backfill import backfill_executions, steps_are_known
 from inventory.admin.browse import BOOKKEEPING, BrowseOnly
 from inventory.admin.columns import NOTHING, link, link_to, moment, number_of, pretty, short
 from inventory.admin.filters import BY_REGION, Presence
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 class ExecutionAdmin(BrowseOnly[Execution]):
     list_display = (
         "execution_id", link("pipeline", ordering="pipeline__name"), "status", moment("start_time"),
-        moment("last_modified"), number_of("steps"), short("problem"),
+        moment("last_modified"), number_of("steps"), steps_are_known, short("problem"),
     )  # fmt: skip
+    actions = (backfill_executions,)
     list_filter = ("status", ("pipeline__region__name", BY_REGION), "steps_complete", ("problem", Presence))
     list_select_related = ("pipeline",)
     search_fields = ("arn", "display_name", "pipeline__name")
@@ -30,14 +32,18 @@ class ExecutionAdmin(BrowseOnly[Execution]):
         ("", ("pipeline", "status", "failure_reason", number_of("steps"), "problem")),
         ("", (moment("start_time"), moment("last_modified"), "definition", "version_id")),
         ("", ("display_name", "description", "arn", pretty("parameters"), pretty("created_by"))),
-        (BOOKKEEPING, (pretty("selective"), moment("steps_version"), "steps_complete")),
+        (BOOKKEEPING, (pretty("selective"), moment("steps_version"), "steps_complete", "wants_steps")),
     )
     help_texts = {
+        "wants_steps": "Its steps are read once it is over, or by the next sync where it is.",
         "definition": "The definition it ran, where that was read.",
         "problem": "What of it could not be read.",
         "steps_version": "Its last modification at the time its steps were read.",
         "version_id": "The version of the pipeline it ran.",
     }
+
+    def has_sync_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("inventory.add_sync")
 
 
 @admin.register(StepExecution)

@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import Prefetch
 from django.utils.html import format_html, format_html_join
 
+from inventory.admin.backfill import backfill_pipelines
 from inventory.admin.browse import BOOKKEEPING, BrowseOnly
 from inventory.admin.columns import (
     NOTHING,
@@ -44,6 +45,7 @@ class PipelineAdmin(Resyncable[Pipeline], BrowseOnly[Pipeline]):
         ("missing_since", Presence), ("problem", Presence),
     )  # fmt: skip
     list_select_related = ("region__account", "domain", "latest_execution")
+    actions = ("resync", backfill_pipelines)  # type: ignore[assignment]  # Resyncable names one
     search_fields = ("name", "display_name", "arn")
     counted = ("executions",)
     groups = (

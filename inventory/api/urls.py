@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import re_path
 
 from inventory.api import registry, views
+from inventory.api.backfill import BackfilledPipelineViewSet
 from inventory.api.health import HealthViewSet
 from inventory.api.listing import InventoryViewSet
 from inventory.api.preflight import CheckedAccountViewSet
@@ -27,7 +28,7 @@ def register(router: BaseRouter) -> None:
     router.register("accounts", CheckedAccountViewSet)
     router.register("regions", views.RegionViewSet)
     router.register("domains", views.DomainViewSet)
-    router.register("pipelines", views.PipelineViewSet)
+    router.register("pipelines", BackfilledPipelineViewSet)
     router.register("executions", views.ExecutionViewSet)
     router.register("jobs", views.JobViewSet)
     router.register("model-packages", views.ModelPackageViewSet)

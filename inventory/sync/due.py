@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 from django.utils.timezone import now
 
 from inventory.aws.records import TERMINAL_EXECUTION_STATUSES
+from inventory.models import Execution
 
 if TYPE_CHECKING:
     from inventory.models import Pipeline
@@ -51,9 +52,12 @@ def with_needs(pipelines: QuerySet[Pipeline], *, search: bool, force: bool = Fal
 
 
 def _may_change() -> Q:
-    """Not over, or ended so that it may be retried under the same ARN."""
+    """Not over, the latest or one that it overtook, or ended so that it may be retried under the same ARN."""
     young = Q(latest_execution__start_time__gt=now() - RETRY_WINDOW, latest_execution__status__in=RETRIABLE)
-    return RAN & (~Q(latest_execution__status__in=TERMINAL_EXECUTION_STATUSES) | young)
+    over = Q(latest_execution__status__in=TERMINAL_EXECUTION_STATUSES)
+    followed = Execution.objects.filter(pipeline=OuterRef("pk"), wants_steps=True)
+    overtaken = Q(Exists(followed.exclude(status__in=TERMINAL_EXECUTION_STATUSES)))
+    return RAN & (~over | young | overtaken)
 
 
 def _is(condition: Q) -> ExpressionWrapper[Q]:

@@ -177,6 +177,18 @@ class TestWhatEnds:
         assert slow in with_steps()
         assert not Execution.objects.filter(wants_steps=True).exists()
 
+    def test_one_that_was_overtaken_is_read_when_it_ends_without_search(self, churn, execute, settings, calls):
+        settings.SYNC_USE_SEARCH = False
+        slow = execute(0.1, status="Executing")
+        run()
+        execute(0.05)
+        run()
+        change(slow, "Succeeded")
+        found = calls()
+        assert (found["ListPipelineExecutions"], found["ListPipelineExecutionSteps"]) == (1, 1)
+        assert slow in with_steps()
+        assert "ListPipelineExecutions" not in calls()
+
     def test_a_retried_one_is_read_again_when_it_is_over(self, churn, execute, calls):
         retried = execute(3, status="Failed")
         run()
