@@ -26,12 +26,12 @@ def garbage(status: int, headers: dict[str, Any], _: Any) -> Answer:
 
 
 def endless(status: int, headers: dict[str, Any], body: Any) -> Answer:
-    """Only of pages in JSON."""
-    return status, headers, json.dumps(json.loads(body) | {"NextToken": "endless"})
+    """Only of pages in JSON, and of those that paging.page cuts."""
+    return status, headers, json.dumps(json.loads(body) | {"NextToken": FIRST_PAGE})
 
 
 def empty_page(status: int, headers: dict[str, Any], body: Any) -> Answer:
-    """Only of pages in JSON, and of those that paging.page cuts."""
+    """Of the same pages."""
     emptied = {name: [] if isinstance(value, list) else value for name, value in json.loads(body).items()}
     return status, headers, json.dumps(emptied | {"NextToken": FIRST_PAGE})
 

@@ -13,7 +13,7 @@ HANG = "Hang"  # answers rightly, but only after `seconds`
 RESET = "Reset"  # the connection is reset before anything is answered
 CUT = "Cut"  # a 200 whose connection ends before the body does
 GARBAGE = "Garbage"  # a 200 with a body that no AWS service sends
-ENDLESS = "Endless"  # a page whose token leads to itself
+ENDLESS = "Endless"  # a page whose token leads to the first page, each time
 EMPTY_PAGE = "EmptyPage"  # a page without items, whose token leads to the first page
 
 STATUS_OF_CODE = {

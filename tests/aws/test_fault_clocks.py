@@ -8,11 +8,14 @@ import pytest
 from django.utils import timezone
 
 from inventory import sync
-from inventory.models import Account, Region, Sync, SyncPart
+from inventory.models import Account, Pipeline, Region, Sync, SyncPart
+from inventory.signals import facts_changed
+from tests.aws.faulting import missing, read_demo
+from tests.aws.syncing import run
 
 MODULES = ("inventory.querysets", "inventory.sync.delivery")
 SKEWS = pytest.mark.parametrize("minutes", [-2, 2], ids=["behind", "ahead"])
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -69,3 +72,20 @@ def test_the_clocks_of_a_lease_are_in_utc(part, clock_differs, minutes):
     held = SyncPart.objects.claim(part.pk)
 
     assert abs(held.heartbeat_at - timezone.now()) < timedelta(minutes=1)
+
+
+@SKEWS
+def test_what_another_worker_saw_meanwhile_is_not_missing(demo_aws, create_pipeline, monkeypatch, settings, minutes):
+    read_demo(demo_aws, monkeypatch, settings)
+    create_pipeline("churn")
+
+    def see(**_):
+        facts_changed.disconnect(see)
+        moment = timezone.now() + timedelta(minutes=minutes)
+        Pipeline.objects.create(region=Region.objects.get(), name="fraud", arn="arn:fraud", seen_at=moment)
+
+    facts_changed.connect(see)
+    run()
+
+    assert Pipeline.objects.count() == 2
+    assert missing() == []
