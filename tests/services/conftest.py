@@ -175,7 +175,7 @@ def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[...,
 
 @pytest.fixture
 def fetch() -> Callable[..., tuple[int, bytes]]:
-    """The status and body of a GET, or of a POST when there is a document."""
+    """The status and body of a GET, or of a POST when there is a document; 0 and nothing without an answer."""
 
     def ask(url: str, document: object = None, **headers: str) -> tuple[int, bytes]:
         data = None if document is None else json.dumps(document).encode()
@@ -186,7 +186,7 @@ def fetch() -> Callable[..., tuple[int, bytes]]:
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, error.read()
-        except urllib.error.URLError:
+        except OSError:
             return 0, b""
 
     return ask
