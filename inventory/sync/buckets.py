@@ -13,7 +13,7 @@ from django.utils.timezone import now
 
 from inventory.aws.buckets import crawl_account_public_access, crawl_bucket, crawl_own_buckets
 from inventory.aws.errors import AWSError
-from inventory.models import Account, Bucket
+from inventory.models import Account, Bucket, Sync
 from inventory.sync.announce import announce_buckets
 from inventory.sync.upsert import upsert
 
@@ -51,11 +51,16 @@ def want_buckets(account_id: int, names: Iterable[str]) -> None:
 
 
 def sync_buckets(crawl: RegionCrawl) -> None:
-    """Look at the account's buckets that were never looked at, too long ago, or in vain before; each by one worker."""
+    """Look at the account's buckets that were never looked at, or too long ago; each by one worker.
+
+    Those that were looked at in vain, too, when a person asked for the sync: who allowed it wants to see it.
+    """
     moment = now()
     due_before = moment - timedelta(seconds=settings.SYNC_BUCKET_MAX_AGE_SECONDS)
+    sync = crawl.lease.part.sync
+    in_vain_before = due_before if sync.trigger == Sync.Trigger.BEAT else sync.created_at
     account = crawl.region.account
-    claimed = account.buckets.claim_due(due_before, moment - CLAIM_LAPSES_AFTER, crawl.lease.part.sync.created_at)
+    claimed = account.buckets.claim_due(due_before, moment - CLAIM_LAPSES_AFTER, in_vain_before)
     if not claimed:
         return
     crawl.lease.report(stage="buckets")

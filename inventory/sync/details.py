@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from inventory.sync.announce import settle_pipelines
-from inventory.sync.due import with_needs
+from inventory.sync.due import executing_with_needs, with_needs
 from inventory.sync.history import Wanted
 from inventory.sync.reading import batches, read
 from inventory.sync.store import store
@@ -25,12 +25,22 @@ def sync_details(crawl: RegionCrawl, queryset: QuerySet[Pipeline], *, force: boo
 
     Then the older executions whose steps are wanted.
     """
-    due = with_needs(queryset, search=crawl.search, force=force)
-    total = queryset.count()
-    progress = Progress(crawl, total, total - due.count())
-    read(crawl.lease, batches(due), progress.store)
+    _read_and_store(crawl, queryset, with_needs(queryset, search=crawl.search, force=force))
     wanted = Wanted(crawl, queryset)
     read(crawl.lease, wanted.batches(), wanted.store)
+
+
+def follow_executions(crawl: RegionCrawl, queryset: QuerySet[Pipeline]) -> None:
+    """Read and store how far the executions of these pipelines are."""
+    _read_and_store(crawl, queryset, executing_with_needs(queryset, search=crawl.search), follow=True)
+
+
+def _read_and_store(
+    crawl: RegionCrawl, queryset: QuerySet[Pipeline], due: QuerySet[Pipeline], *, follow: bool = False
+) -> None:
+    total = queryset.count()
+    progress = Progress(crawl, total, total - due.count())
+    read(crawl.lease, batches(due, follow=follow), progress.store)
 
 
 class Progress:

@@ -23,10 +23,8 @@ RAN = Q(latest_execution__isnull=False)
 STEPS_MOVED = Q(latest_execution__steps_version__lt=F("latest_execution__last_modified")) | Q(
     latest_execution__steps_version__gt=F("latest_execution__last_modified")
 )
-STEPS_UNREAD = Q(latest_execution__steps_complete=False) | Q(
-    latest_execution__steps_version=None, latest_execution__last_modified__isnull=False
-)
-UNREAD = RAN & (STEPS_UNREAD | STEPS_MOVED)
+STEPS_NEVER_READ = Q(latest_execution__steps_version=None, latest_execution__last_modified__isnull=False)
+UNREAD = RAN & (Q(latest_execution__steps_complete=False) | STEPS_NEVER_READ | STEPS_MOVED)
 NEWER = Q(last_execution_time__isnull=False) & (
     Q(latest_execution__start_time=None) | Q(latest_execution__start_time__lt=F("last_execution_time"))
 )
@@ -35,6 +33,7 @@ LOOKED_UP = Q(looked_up_execution_time__isnull=False) & Q(looked_up_execution_ti
 TROUBLED = ~Q(problem="")
 # The listing tells of an execution that Search does not show (yet); one look is enough.
 UNSEEN = NEWER & ~LOOKED_UP
+EVERYTHING, NOTHING = Q(pk__isnull=False), Q(pk=None)
 
 
 def with_needs(pipelines: QuerySet[Pipeline], *, search: bool, force: bool = False) -> QuerySet[Pipeline]:
@@ -43,11 +42,21 @@ def with_needs(pipelines: QuerySet[Pipeline], *, search: bool, force: bool = Fal
     Without Search, executions that may still change are looked up one by one. `force`: all of them, at everything.
     """
     if force:
-        return pipelines.annotate(needs_description=_is(Q()), needs_lookup=_is(Q()), needs_steps=_is(RAN))
+        return pipelines.annotate(needs_description=_is(EVERYTHING), needs_lookup=_is(EVERYTHING), needs_steps=_is(RAN))
     lookup = UNSEEN if search else UNSEEN | _may_change()
     describe = UNDESCRIBED | TROUBLED
-    return pipelines.filter(describe | lookup | UNREAD).annotate(
-        needs_description=_is(describe), needs_lookup=_is(lookup), needs_steps=_is(UNREAD)
+    return _annotated(pipelines, describe, lookup, UNREAD)
+
+
+def executing_with_needs(pipelines: QuerySet[Pipeline], *, search: bool) -> QuerySet[Pipeline]:
+    """The same of pipelines that are executing, at the least price: steps that moved, as far as Search tells, else all
+    of them."""
+    return _annotated(pipelines, NOTHING, NOTHING, RAN & (STEPS_NEVER_READ | STEPS_MOVED) if search else UNREAD)
+
+
+def _annotated(pipelines: QuerySet[Pipeline], describe: Q, lookup: Q, steps: Q) -> QuerySet[Pipeline]:
+    return pipelines.filter(describe | lookup | steps).annotate(
+        needs_description=_is(describe), needs_lookup=_is(lookup), needs_steps=_is(steps)
     )
 
 
@@ -61,4 +70,4 @@ def _may_change() -> Q:
 
 
 def _is(condition: Q) -> ExpressionWrapper[Q]:
-    return ExpressionWrapper(condition or Q(pk__isnull=False), output_field=BooleanField())
+    return ExpressionWrapper(condition, output_field=BooleanField())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, ManyToOneRel, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import now
 
 from inventory.aws.records import TERMINAL_EXECUTION_STATUSES
@@ -59,8 +59,10 @@ def _prunable() -> Iterator[QuerySet[Any]]:
 
 @transaction.atomic
 def _delete_some(rows: QuerySet[Any], most: int) -> Counter[str]:
+    """Primary keys alone are read: descriptions may be large."""
     ids = list(rows.order_by("pk").values_list("pk", flat=True)[:most])
-    return Counter(rows.model._default_manager.filter(pk__in=ids).delete()[1]) if ids else Counter()
+    doomed = rows.model._default_manager.filter(pk__in=ids).only("pk")
+    return Counter(doomed.delete()[1]) if ids else Counter()
 
 
 def _old_executions(kept: datetime | None) -> QuerySet[Execution]:
@@ -76,9 +78,10 @@ def _old_executions(kept: datetime | None) -> QuerySet[Execution]:
 def _only_of_old_executions(model: type[Model], kept: datetime) -> QuerySet[Any]:
     """Rows as old that nothing refers to, but for executions that are to go and their steps."""
     rows = model._default_manager.filter(created_at__lt=kept)
-    for relation in model._meta.related_objects:
-        referring = relation.related_model._default_manager.filter(**{relation.field.name: OuterRef("pk")})
-        rows = rows.exclude(Exists(_staying(referring, kept)))
+    for relation in model._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel):
+            key = {relation.field.name: OuterRef(relation.field.target_field.name)}
+            rows = rows.exclude(Exists(_staying(relation.related_model._default_manager.filter(**key), kept)))
     return rows
 
 

@@ -75,12 +75,12 @@ def read(threads: Threads, following: Iterator[list[Work]], keep: Callable[[Sequ
         keep(done)
 
 
-def batches(due: QuerySet[Pipeline]) -> Iterator[list[Work]]:
-    """By primary key, not by a cursor that writes would disturb."""
+def batches(due: QuerySet[Pipeline], *, follow: bool = False) -> Iterator[list[Work]]:
+    """By primary key, not by a cursor that writes would disturb. `follow`: the steps tell when an execution is over."""
     rows = due.select_related("latest_execution").order_by("pk")
     last = 0
     while batch := list(rows.filter(pk__gt=last)[:BATCH]):
-        works = [_work(row) for row in batch]
+        works = [_work(row, follow=follow) for row in batch]
         _load_definitions(works)
         yield works
         last = batch[-1].pk
@@ -108,7 +108,7 @@ def history_works(execution_ids: Sequence[int]) -> list[Work]:
     return works
 
 
-def _work(row: Any) -> Work:
+def _work(row: Any, *, follow: bool) -> Work:
     latest, most = row.latest_execution, settings.SYNC_EXECUTIONS_PER_PIPELINE
     return Work(
         pipeline_id=row.pk,
@@ -122,6 +122,7 @@ def _work(row: Any) -> Work:
         definition_text="",
         most_listed=min(most, PAGE_SIZE) if latest else most,
         was_synced=row.synced_at is not None,
+        follow=follow,
     )
 
 

@@ -112,7 +112,8 @@ class RegionCrawl:
         executing = Pipeline.objects.filter(region=self.region, latest_execution__status__in=("Executing", "Stopping"))
         before = list(executing.values_list("pk", flat=True))
         executions.sync_changed_executions(self)
-        self._details(Pipeline.objects.filter(pk__in=before) | executing)
+        self.lease.report(stage="executing")
+        details.follow_executions(self, Pipeline.objects.filter(pk__in=before) | executing)
 
     def _details(self, queryset: Any, *, force: bool = False) -> None:
         self.lease.report(stage="details")

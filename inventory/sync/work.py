@@ -27,6 +27,8 @@ if TYPE_CHECKING:
         StepRecord,
     )
 
+ENDED = ("Succeeded", "Failed", "Stopped")  # of a step
+
 
 @dataclass(slots=True)
 class KnownExecution:
@@ -58,6 +60,7 @@ class Work:
     definition_text: str
     most_listed: int = 1
     was_synced: bool = False
+    follow: bool = False
     is_history: bool = False
     reported: frozenset[str] = frozenset()
 
@@ -91,6 +94,8 @@ def read_pipeline(connection: Connection, work: Work) -> None:
         work.attempt(lambda: _read_latest(connection, work))
     if work.read_steps and work.execution:
         work.attempt(lambda: _read_steps(connection, work))
+        if work.follow and _is_to_end(work):
+            work.attempt(lambda: _read_end(connection, work))
 
 
 def read_jobs(connection: Connection, work: Work) -> None:
@@ -131,6 +136,20 @@ def _read_latest(connection: Connection, work: Work) -> None:
         bool(known and not is_new and known.has_definition),
         has_parameters=True,
     )
+
+
+def _is_to_end(work: Work) -> bool:
+    """Nothing told that the execution is over, but no step is under way."""
+    going_on = bool(work.execution and not work.execution.is_terminal)
+    return going_on and bool(work.steps) and all(step.status in ENDED for step in work.steps or ())
+
+
+def _read_end(connection: Connection, work: Work) -> None:
+    """How the execution ended; the steps of a newer one, should there be one."""
+    followed = work.execution
+    _read_latest(connection, work)
+    if followed and work.execution and work.execution.arn != followed.arn:
+        _read_steps(connection, work)
 
 
 def _began_after(known: KnownExecution | None, record: ExecutionRecord) -> bool:

@@ -11,7 +11,8 @@ import pytest
 from django.utils.timezone import now
 
 from bench.aws.process import BenchAWS
-from inventory.models import Account, Pipeline, Region, Sync, SyncPart
+from inventory.models import Account, Bucket, Pipeline, Region, Sync, SyncPart
+from inventory.sync.scope import Scope
 from tests.aws.syncing import ACCESS, ACCOUNT_ID, REGION, run, training
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -19,6 +20,7 @@ PIPELINES = 500
 S3 = re.compile(r"Bucket|Object|PublicAccessBlock")
 LISTINGS = {"ListPipelines": 1, "ListDomains": 1, "Search": 2}
 RUNNING = {"Train": {"status": "Executing"}}
+EXECUTING = Scope(executing_only=True)
 FAILED = {"Train": {"status": "Failed"}}
 JOBS = {
     "DescribeProcessingJob": 2,
@@ -62,9 +64,9 @@ def day(ago):
     return (now() - timedelta(days=ago)).isoformat()
 
 
-def cost(trigger=Sync.Trigger.COMMAND):
-    """Calls of a sync of everything."""
-    finished = run(trigger=trigger)
+def cost(trigger=Sync.Trigger.COMMAND, scope=None):
+    """Calls of a sync, of everything unless a scope is given."""
+    finished = run(scope, trigger)
     assert finished.state == Sync.State.SUCCEEDED
     calls = Counter()
     for part in SyncPart.objects.filter(sync=finished):
@@ -156,3 +158,42 @@ def test_search_is_refused_and_one_execution_is_new(small):
     listings = {"ListPipelines": 1, "ListDomains": 1, "GetResources": 1}
     found = {"ListPipelineExecutions": 1, "ListPipelineExecutionSteps": 1, "DescribeTrainingJob": 1}
     assert cost(Sync.Trigger.BEAT) == listings | found
+
+
+@pytest.fixture
+def running(small):
+    """Both pipelines execute, and are known to."""
+    for name in ("churn", "fraud"):
+        small.run(name, execution_id="abc", start=day(1), steps=RUNNING)
+    cost()
+    return small
+
+
+def test_executing_pipelines_are_followed_by_one_search(running):
+    assert cost(Sync.Trigger.BEAT, EXECUTING) == {"Search": 1}
+
+
+def test_an_execution_that_moved_is_read(running):
+    running.run("fraud", execution_id="abc", start=day(1), pace=3)
+    read = {"ListPipelineExecutionSteps": 1, "DescribeTrainingJob": 1}
+    assert cost(Sync.Trigger.BEAT, EXECUTING) == {"Search": 1} | read
+    assert Pipeline.objects.get(name="fraud").latest_execution.status == "Succeeded"
+
+
+def test_without_search_executing_pipelines_are_followed_by_their_steps(running):
+    Region.objects.update(search_refused_at=now())
+    followed = {"ListPipelineExecutionSteps": 2, "DescribeTrainingJob": 2}
+    assert cost(Sync.Trigger.BEAT, EXECUTING) == followed
+    running.run("fraud", execution_id="abc", start=day(1), pace=3)
+    assert cost(Sync.Trigger.BEAT, EXECUTING) == followed | {"ListPipelineExecutions": 1}
+    assert Pipeline.objects.get(name="fraud").latest_execution.status == "Succeeded"
+
+
+def test_a_denied_bucket_is_looked_at_again_when_a_person_asks(small):
+    small.faults.add("AccessDenied", service="s3", action="GetBucketVersioning")
+    Bucket.objects.update(errors={"versioning": "AccessDenied"}, exists=True)
+    small.calls.clear()
+    run(trigger=Sync.Trigger.BEAT)
+    assert small.calls.count(service="s3") == 0
+    run()
+    assert small.calls.count(service="s3") > 0

@@ -126,13 +126,13 @@ def test_an_executing_pipeline_is_followed_until_it_ends(demo_aws, create_pipeli
     assert churn.latest_execution.status in ("Stopping", "Stopped")
 
 
-def test_without_search_an_executing_pipeline_is_looked_up(demo_aws, create_pipeline, settings):
+def test_without_search_an_executing_pipeline_is_followed_by_its_steps(demo_aws, create_pipeline, settings):
     settings.SYNC_USE_SEARCH = False
     create_pipeline("churn", training())
     demo_aws.run("churn", steps={"Train": {"status": "Executing"}})
     run()
     calls = calls_of(demo_aws, EXECUTING)
-    assert (calls.count(action="Search"), calls.count(action="ListPipelineExecutions")) == (0, 1)
+    assert [calls.count(action=action) for action in ("Search", "ListPipelineExecutionSteps")] == [0, 1]
 
 
 @pytest.mark.parametrize(("age", "looked_up"), [(1, 1), (30, 0)])
