@@ -13,7 +13,7 @@ from django.utils.timezone import now
 
 from inventory import sync
 from inventory.aws.client import Connection
-from inventory.models import Pipeline, Sync, SyncPart
+from inventory.models import Account, Pipeline, Sync, SyncPart
 from inventory.signals import facts_changed
 from inventory.sync import foreground
 from inventory.sync.scope import Scope
@@ -77,6 +77,16 @@ def test_some_regions_are_not(command, demo_aws, create_pipeline):
     assert status == 3
     assert "partial: 1 of 2 regions ok, 1 pipelines" in said
     assert "; eu-west-1 denied: ListPipelines " in said
+
+
+def test_what_fails_in_several_accounts_is_said_once(command, demo_aws):
+    for account_id in ("123456789012", "210987654321"):
+        role = f"arn:aws:iam::{account_id}:role/reader" if account_id != "123456789012" else ""
+        Account.objects.create(account_id=account_id, role_arn=role)
+    demo_aws.faults.add("AccessDeniedException", action="ListPipelines")
+    _, said = command()
+    assert "; us-east-1 of 123456789012, 210987654321 denied: ListPipelines " in said
+    assert said.count("denied:") == 1
 
 
 def test_nothing_is(command, demo_aws):

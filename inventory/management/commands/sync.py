@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -70,15 +71,28 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _summary(self, requested: Sync) -> str:
-        parts = list(requested.parts.all())
+        parts = list(requested.parts.select_related("account"))
         regions = {(part.account_id, part.region) for part in parts}
         not_ok = {(part.account_id, part.region) for part in parts if part.outcome != SyncPart.Outcome.OK}
         calls = sum(sum(part.api_calls.values()) for part in parts)
-        failed = "".join(f"; {part.region} {part.outcome}: {part.error}" for part in parts if part.outcome != "ok")
+        failed = "".join(f"; {line}" for line in _failures(parts))
         pipelines = sum(part.done for part in parts)
         counts = f"{len(regions - not_ok)} of {len(regions)} regions ok, {pipelines} pipelines, {calls} calls"
         problem = f"; {requested.problem}" if requested.problem else ""
         return f"Sync {requested.pk} {requested.state}: {counts}{failed}{problem}"
+
+
+def _failures(parts: list[SyncPart]) -> list[str]:
+    """What went wrong, said once though it went wrong in several accounts."""
+    accounts: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for part in parts:
+        if part.outcome != SyncPart.Outcome.OK:
+            accounts[part.region, f"{part.outcome or part.state}: {part.error}"].append(part.account.account_id)
+    several = len({part.account_id for part in parts}) > 1
+    return [
+        f"{region} of {', '.join(sorted(set(ids)))} {said}" if several else f"{region} {said}"
+        for (region, said), ids in accounts.items()
+    ]
 
 
 def _exit_status(requested: Sync) -> int:
