@@ -33,7 +33,6 @@ def impatient(monkeypatch):
     ("way", "named"),
     [
         ("Endless", "EndlessListing"),
-        ("Truncated", "TruncatedResponse"),
         ("Cut", "TruncatedResponse"),
         ("Garbage", "TruncatedResponse"),
         ("Reset", "ConnectionClosedError"),

@@ -23,10 +23,8 @@ BY_SEARCH = (
 )
 ONE_BY_ONE = ("GetResources", "ListTags", "ListPipelineExecutions", "ListPipelineParametersForExecution")
 DENIED = [(name, "AccessDeniedException") for name in (*BY_SEARCH, *ONE_BY_ONE)]
-# Every other way once where a listing, a description, a job and a bucket are concerned.
+# Other ways, where a search, a description, steps, a job, a report and a bucket are concerned.
 OTHERWISE = [
-    ("ListPipelines", "Reset"),
-    ("ListPipelines", "Cut"),
     ("Search", "Garbage"),
     ("DescribePipeline", "Cut"),
     ("ListPipelineExecutionSteps", "ThrottlingException"),
