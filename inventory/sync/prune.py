@@ -17,40 +17,42 @@ from inventory.models.executions import BackfillDay
 from inventory.sync.executions import kept_since
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from django.db.models import Model
 
 BATCH = 1_000
-EXECUTIONS_AT_ONCE = 50  # each goes together with its steps
+EXECUTIONS_AT_ONCE = 100  # each goes together with its steps
 
 
 def prune() -> dict[str, int]:
     """Delete what is older than the retention settings; how many rows of each kind. 0 days mean for ever."""
     deleted: Counter[str] = Counter()
-    for rows in _prunable():
-        size = EXECUTIONS_AT_ONCE if rows.model is Execution else BATCH
-        while batch := _delete_some(rows, size):
-            deleted += batch
+    for rows in _prunable(whole=False):
+        last, most = 0, EXECUTIONS_AT_ONCE if rows.model is Execution else BATCH
+        while ids := list(rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:most]):
+            deleted += _delete(rows, ids)
+            last = ids[-1]
     return dict(deleted)
 
 
 def count_prunable() -> dict[str, int]:
     """How many rows `prune` would delete."""
-    counts = {rows.model._meta.label: rows.count() for rows in _prunable()}
+    counts = {rows.model._meta.label: rows.count() for rows in _prunable(whole=True)}
     if executions := counts.get(Execution._meta.label):
         steps = StepExecution.objects.filter(execution__in=_old_executions(kept_since()).values("pk"))
         counts |= {Execution._meta.label: executions, StepExecution._meta.label: steps.count()}
     return {label: count for label, count in counts.items() if count}
 
 
-def _prunable() -> Iterator[QuerySet[Any]]:
-    """Executions first: what only they refer to goes after them."""
+def _prunable(*, whole: bool) -> Iterator[QuerySet[Any]]:
+    """Executions first: what only they refer to goes after them. The `whole` of it, while they are still there."""
     if kept := kept_since():
-        yield _old_executions(kept)
-        yield _only_of_old_executions(Job, kept)
-        yield _only_of_old_executions(Definition, kept)
+        old = _old_executions(kept)
+        yield old
+        for model in (Job, Definition):
+            yield _unreferenced(model, kept, but_for=old if whole else None)
     if settings.SYNC_KEEP_DAYS:
         before = now() - timedelta(days=settings.SYNC_KEEP_DAYS)
         yield _old_syncs(before)
@@ -58,11 +60,9 @@ def _prunable() -> Iterator[QuerySet[Any]]:
 
 
 @transaction.atomic
-def _delete_some(rows: QuerySet[Any], most: int) -> Counter[str]:
-    """Primary keys alone are read: descriptions may be large."""
-    ids = list(rows.order_by("pk").values_list("pk", flat=True)[:most])
-    doomed = rows.model._default_manager.filter(pk__in=ids).only("pk")
-    return Counter(doomed.delete()[1]) if ids else Counter()
+def _delete(rows: QuerySet[Any], ids: Sequence[int]) -> Counter[str]:
+    """Those that are still to go. Primary keys alone are read: descriptions may be large."""
+    return Counter(rows.filter(pk__in=ids).only("pk").delete()[1])
 
 
 def _old_executions(kept: datetime | None) -> QuerySet[Execution]:
@@ -75,21 +75,21 @@ def _old_executions(kept: datetime | None) -> QuerySet[Execution]:
     return others.exclude(Q(status="Succeeded") & Q(pk=Subquery(latest_success)))
 
 
-def _only_of_old_executions(model: type[Model], kept: datetime) -> QuerySet[Any]:
-    """Rows as old that nothing refers to, but for executions that are to go and their steps."""
+def _unreferenced(model: type[Model], kept: datetime, but_for: QuerySet[Execution] | None) -> QuerySet[Any]:
+    """Rows as old that nothing refers to, `but_for` these executions and their steps."""
     rows = model._default_manager.filter(created_at__lt=kept)
     for relation in model._meta.get_fields(include_hidden=True):
         if isinstance(relation, ManyToOneRel):
             key = {relation.field.name: OuterRef(relation.field.target_field.name)}
-            rows = rows.exclude(Exists(_staying(relation.related_model._default_manager.filter(**key), kept)))
+            referring = relation.related_model._default_manager.filter(**key)
+            rows = rows.exclude(Exists(referring if but_for is None else _staying(referring, but_for)))
     return rows
 
 
-def _staying(rows: QuerySet[Any], kept: datetime) -> QuerySet[Any]:
-    old = _old_executions(kept).values("pk")
+def _staying(rows: QuerySet[Any], but_for: QuerySet[Execution]) -> QuerySet[Any]:
     if rows.model is Execution:
-        return rows.exclude(pk__in=old)
-    return rows.exclude(execution__in=old) if rows.model is StepExecution else rows
+        return rows.exclude(pk__in=but_for.values("pk"))
+    return rows.exclude(execution__in=but_for.values("pk")) if rows.model is StepExecution else rows
 
 
 def _old_syncs(before: datetime) -> QuerySet[Sync]:
