@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Prefetch
 
 from inventory.models import Bucket, StepExecution
 from lineage.facts import bucket_facts
-from lineage.models import ArtifactUse, LineageDocument
+from lineage.models import OUTDATED, ArtifactUse, LineageDocument
 from lineage.rendering import BODIES, draw_up, fill_in, refresh_buckets
 from lineage.saving import save_documents, save_drafts
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 BATCH = 50
-OUTDATED = Q(outdated__gt=0) | Q(buckets_outdated__gt=0)
+BUCKETS_BATCH = 1_000
 FAILED = "Its lineage could not be rendered; see the log."
 
 
@@ -38,10 +39,15 @@ def mark_outdated(pipeline_ids: Collection[int]) -> None:
 
 def mark_buckets_outdated(bucket_ids: Collection[int]) -> None:
     """Note that the documents of the pipelines that read or write these buckets no longer say what protects them."""
+    names: dict[int, list[str]] = defaultdict(list)
     for account_id, name in Bucket.objects.filter(pk__in=bucket_ids).values_list("account_id", "name"):
-        uses = ArtifactUse.objects.filter(bucket=name, pipeline__region__account=account_id)
-        documents = LineageDocument.objects.filter(pipeline__in=uses.values("pipeline_id"))
-        documents.update(buckets_outdated=F("buckets_outdated") + 1)
+        names[account_id].append(name)
+    for account_id, used in names.items():
+        uses = ArtifactUse.objects.filter(bucket__in=used, pipeline__region__account=account_id)
+        pipelines = list(uses.order_by().values_list("pipeline_id", flat=True).distinct())
+        for start in range(0, len(pipelines), BUCKETS_BATCH):
+            documents = LineageDocument.objects.filter(pipeline__in=pipelines[start : start + BUCKETS_BATCH])
+            documents.update(buckets_outdated=F("buckets_outdated") + 1)
 
 
 def rebuild_outdated(pipeline_ids: Collection[int] | None = None, region_id: int | None = None) -> int:

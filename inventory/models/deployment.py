@@ -33,7 +33,7 @@ class ModelContainer(models.Model):
     model = models.ForeignKey(Model, models.CASCADE, related_name="containers")
     position = models.PositiveSmallIntegerField()
     image = models.CharField(max_length=512, blank=True)
-    model_data_url = models.CharField(max_length=1024, blank=True, db_index=True)
+    model_data_url = models.CharField(max_length=1024, blank=True)
     package_name = models.CharField(max_length=256, blank=True, help_text="ModelPackageName as it was given.")
     package = arn_of(
         "ModelPackage",
@@ -44,6 +44,12 @@ class ModelContainer(models.Model):
 
     class Meta:
         ordering = ("model", "position")
+        indexes = (
+            models.Index(fields=("package",), name="container_by_package"),
+            models.Index(
+                fields=("model_data_url",), condition=~models.Q(model_data_url=""), name="container_by_model_data"
+            ),
+        )
         constraints = (models.UniqueConstraint(fields=("model", "position"), name="container_once_per_model"),)
 
     def __str__(self) -> str:
@@ -65,6 +71,7 @@ class ProductionVariant(models.Model):
 
     class Meta:
         ordering = ("config", "is_shadow", "name")
+        indexes = (models.Index(fields=("model",), name="variant_by_model"),)
         constraints = (models.UniqueConstraint(fields=("config", "name"), name="variant_once_per_config"),)
 
     def __str__(self) -> str:
@@ -79,6 +86,9 @@ class Endpoint(Deployed):
     config_name = models.CharField(max_length=256, blank=True)
     config = arn_of("EndpointConfig", "config_arn", "endpoints")
 
+    class Meta(Deployed.Meta):
+        indexes = (*Deployed.Meta.indexes, models.Index(fields=("config",), name="endpoint_by_config"))
+
 
 class InferenceComponent(Deployed):
     """A model in a variant of an endpoint."""
@@ -90,3 +100,10 @@ class InferenceComponent(Deployed):
     variant_name = models.CharField(max_length=64, blank=True)
     model_name = models.CharField(max_length=256, blank=True)
     model = arn_of("Model", "model_arn", "inference_components")
+
+    class Meta(Deployed.Meta):
+        indexes = (
+            *Deployed.Meta.indexes,
+            models.Index(fields=("endpoint",), name="component_by_endpoint"),
+            models.Index(fields=("model",), name="component_by_model"),
+        )

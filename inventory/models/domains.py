@@ -12,7 +12,7 @@ class Domain(models.Model):
 
     region = models.ForeignKey(Region, models.CASCADE, related_name="domains")
     domain_id = models.CharField("DomainId", max_length=64)
-    name = models.CharField("DomainName", max_length=64, db_index=True)
+    name = models.CharField("DomainName", max_length=64)
     arn = models.CharField("ARN", max_length=256)
     status = models.CharField(max_length=32, blank=True)
     created_at = models.DateTimeField(null=True)
@@ -22,6 +22,7 @@ class Domain(models.Model):
 
     class Meta:
         ordering = ("name", "domain_id")
+        indexes = (models.Index(fields=("name",), name="domain_by_name"),)
         constraints = (models.UniqueConstraint(fields=("region", "domain_id"), name="domain_once_per_region"),)
 
     def __str__(self) -> str:

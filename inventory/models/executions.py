@@ -14,11 +14,11 @@ from inventory.models.registry import ModelPackage
 class Execution(models.Model):
     """One execution of a pipeline."""
 
-    pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="executions")
-    arn = models.CharField("ARN", max_length=512, unique=True)
+    pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="executions", db_index=False)
+    arn = models.CharField("ARN", max_length=512)
     display_name = models.CharField(max_length=128, blank=True)
     description = models.TextField(blank=True)
-    status = models.CharField(max_length=32, db_index=True)
+    status = models.CharField(max_length=32)
     failure_reason = models.TextField(blank=True)
     start_time = models.DateTimeField(null=True)
     last_modified = models.DateTimeField(null=True)
@@ -27,7 +27,12 @@ class Execution(models.Model):
     selective = models.JSONField(null=True)
     version_id = models.PositiveIntegerField(null=True)
     definition = models.ForeignKey(
-        Definition, models.PROTECT, null=True, related_name="executions", help_text="What it ran; null where not read."
+        Definition,
+        models.PROTECT,
+        null=True,
+        related_name="executions",
+        db_index=False,
+        help_text="What it ran; null where not read.",
     )
     steps_version = models.DateTimeField(null=True, help_text="The last_modified its steps were read at.")
     steps_complete = models.BooleanField(default=False, help_text="Its steps and their jobs need not be read again.")
@@ -38,13 +43,20 @@ class Execution(models.Model):
 
     class Meta:
         ordering = ("-start_time", "-pk")
+        constraints = (models.UniqueConstraint(fields=("arn",), name="execution_by_arn"),)
         indexes = (
-            models.Index(fields=("pipeline", "-start_time"), name="execution_newest_first"),
+            models.Index(fields=("pipeline", "-start_time", "-id"), name="execution_newest_first"),
+            models.Index(fields=("-start_time", "-id"), name="execution_by_start"),
+            models.Index(fields=("status", "-start_time", "-id"), name="execution_by_status"),
+            # Few were read: the others, of which nothing is known but their summary, take no room here.
             models.Index(
-                fields=("-start_time",), condition=models.Q(wants_steps=True), name="execution_wanting_steps"
+                fields=("definition",), condition=models.Q(definition__isnull=False), name="execution_that_ran"
             ),
+            models.Index(fields=("-start_time",), condition=models.Q(wants_steps=True), name="execution_wanting_steps"),
             models.Index(
-                fields=("-start_time",), condition=models.Q(steps_complete=False), name="execution_without_steps"
+                fields=("-start_time", "-id"),
+                condition=models.Q(steps_complete=False),
+                name="execution_without_steps",
             ),
         )
 
@@ -66,9 +78,9 @@ class Job(models.Model):
     Keyed by ARN and creation time: a deleted job's name may be used again.
     """
 
-    region = models.ForeignKey(Region, models.CASCADE, related_name="jobs")
-    arn = models.CharField("ARN", max_length=512, db_index=True)
-    kind = models.CharField(max_length=32, db_index=True)
+    region = models.ForeignKey(Region, models.CASCADE, related_name="jobs", db_index=False)
+    arn = models.CharField("ARN", max_length=512)
+    kind = models.CharField(max_length=32)
     name = models.CharField(max_length=256)
     status = models.CharField(max_length=32, blank=True)
     created_at = models.DateTimeField()
@@ -78,6 +90,10 @@ class Job(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-pk")
+        indexes = (
+            models.Index(fields=("-created_at", "-id"), name="job_newest_first"),
+            models.Index(fields=("region", "kind", "id"), name="job_by_kind"),
+        )
         constraints = (models.UniqueConstraint(fields=("arn", "created_at"), name="job_once"),)
 
     def __str__(self) -> str:
@@ -87,12 +103,12 @@ class Job(models.Model):
 class StepExecution(models.Model):
     """One step of one execution."""
 
-    execution = models.ForeignKey(Execution, models.CASCADE, related_name="steps")
+    execution = models.ForeignKey(Execution, models.CASCADE, related_name="steps", db_index=False)
     name = models.CharField(max_length=256)
     iteration_index = models.IntegerField(default=-1, help_text="-1 outside an iteration.")
     display_name = models.CharField(max_length=256, blank=True)
     description = models.TextField(blank=True)
-    status = models.CharField(max_length=32, db_index=True)
+    status = models.CharField(max_length=32)
     start_time = models.DateTimeField(null=True)
     end_time = models.DateTimeField(null=True)
     failure_reason = models.TextField(blank=True)
@@ -102,7 +118,7 @@ class StepExecution(models.Model):
     kind = models.CharField(max_length=32, blank=True, help_text="The metadata's member: TrainingJob, Lambda …")
     metadata = CompressedJSONField(default=dict)
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="steps")
-    model_package = models.ForeignKey(ModelPackage, models.SET_NULL, null=True, related_name="steps")
+    model_package = models.ForeignKey(ModelPackage, models.SET_NULL, null=True, related_name="steps", db_index=False)
     detail_error = models.TextField(blank=True, help_text="Why the description behind it could not be read.")
     metrics = models.JSONField(default=dict, help_text="Evaluation metrics: eval.<path> -> number.")
     report = models.JSONField(
@@ -111,6 +127,14 @@ class StepExecution(models.Model):
 
     class Meta:
         ordering = ("execution", "start_time", "pk")
+        indexes = (
+            models.Index(fields=("status",), name="step_by_status"),
+            models.Index(
+                fields=("model_package",),
+                condition=models.Q(model_package__isnull=False),
+                name="step_that_registered",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(fields=("execution", "name", "iteration_index"), name="step_once_per_execution"),
         )

@@ -12,10 +12,13 @@ from inventory.models.domains import Domain
 class Definition(models.Model):
     """A pipeline definition as it came, secrets masked; stored once per content."""
 
-    sha256 = models.CharField(max_length=64, unique=True)
+    sha256 = models.CharField(max_length=64)
     text = CompressedTextField()
     problem = models.CharField(max_length=256, blank=True, help_text="Why it cannot be read as JSON, where it cannot.")
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("sha256",), name="definition_once"),)
 
     def __str__(self) -> str:
         return self.sha256[:12]
@@ -34,9 +37,9 @@ class Pipeline(models.Model):
         AMBIGUOUS = "ambiguous"
         NONE = "none"
 
-    region = models.ForeignKey(Region, models.CASCADE, related_name="pipelines")
-    name = models.CharField(max_length=256, db_index=True)
-    arn = models.CharField("ARN", max_length=512, unique=True)
+    region = models.ForeignKey(Region, models.CASCADE, related_name="pipelines", db_index=False)
+    name = models.CharField(max_length=256)
+    arn = models.CharField("ARN", max_length=512)
     display_name = models.CharField(max_length=256, blank=True)
     description = models.TextField(blank=True)
     role_arn = models.CharField("role ARN", max_length=256, blank=True)
@@ -68,7 +71,13 @@ class Pipeline(models.Model):
 
     class Meta:
         ordering = ("name", "region_id")
-        indexes = (models.Index(fields=("region", "name"), name="pipeline_by_region_name"),)
+        constraints = (models.UniqueConstraint(fields=("arn",), name="pipeline_by_arn"),)
+        indexes = (
+            models.Index(fields=("name", "region"), name="pipeline_by_name"),
+            models.Index(fields=("region", "name"), name="pipeline_by_region_name"),
+            # Crawls take the pipelines of a region in batches, by primary key.
+            models.Index(fields=("region", "id"), name="pipeline_by_region"),
+        )
 
     def __str__(self) -> str:
         return self.name

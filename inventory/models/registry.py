@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 
 def arn_of(to: str, column: str, related_name: str, **options: Any) -> ForeignKey[Any, Any]:
-    """A column with the ARN of a row of `to` that need not be known."""
+    """A column with the ARN of a row of `to` that need not be known. Its index is declared in the model: Django makes two."""
     return models.ForeignKey(
         to,
         models.DO_NOTHING,
         to_field="arn",
         db_column=column,
         db_constraint=False,
+        db_index=False,
         null=True,
         related_name=related_name,
         **options,
@@ -35,8 +36,8 @@ class Resource(models.Model):
     """What a listing shows by its ARN (in lower case) and Describe tells whole."""
 
     region = models.ForeignKey(Region, models.CASCADE, related_name="+")
-    arn = ARNField("ARN", max_length=512, unique=True)
-    name = models.CharField(max_length=256, db_index=True)
+    arn = ARNField("ARN", max_length=512)
+    name = models.CharField(max_length=256)
     created_at = models.DateTimeField(null=True)
     description = CompressedJSONField(default=dict)
     read_at = models.DateTimeField()
@@ -45,6 +46,8 @@ class Resource(models.Model):
     class Meta:
         abstract = True
         ordering = ("name", "pk")
+        constraints = (models.UniqueConstraint(fields=("arn",), name="%(class)s_by_arn"),)
+        indexes = (models.Index(fields=("name", "id"), name="%(class)s_by_name"),)
 
     def __str__(self) -> str:
         return self.name
@@ -60,24 +63,32 @@ class ModelPackage(models.Model):
     """One version in a model package group, as AWS describes it."""
 
     region = models.ForeignKey(Region, models.CASCADE, related_name="model_packages")
-    arn = ARNField("ARN", max_length=512, unique=True)
-    group_name = models.CharField(max_length=256, blank=True, db_index=True)
+    arn = ARNField("ARN", max_length=512)
+    group_name = models.CharField(max_length=256, blank=True)
     group = arn_of("ModelPackageGroup", "group_arn", "model_packages")
     version = models.PositiveIntegerField(null=True)
     status = models.CharField(max_length=32, blank=True)
-    approval_status = models.CharField(max_length=32, blank=True, db_index=True)
+    approval_status = models.CharField(max_length=32, blank=True)
     created_at = models.DateTimeField(null=True)
     last_modified = models.DateTimeField(null=True)
     execution = arn_of("Execution", "execution_arn", "model_packages", help_text="The execution that registered it.")
-    model_data_url = models.CharField(
-        max_length=1024, blank=True, db_index=True, help_text="Where its first container's model is."
-    )
+    model_data_url = models.CharField(max_length=1024, blank=True, help_text="Where its first container's model is.")
     description = CompressedJSONField(default=dict)
     read_at = models.DateTimeField()
     missing_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("group_name", "-version", "-pk")
+        constraints = (models.UniqueConstraint(fields=("arn",), name="modelpackage_by_arn"),)
+        indexes = (
+            models.Index(fields=("group_name", "-version", "-id"), name="modelpackage_newest_first"),
+            models.Index(fields=("approval_status",), name="modelpackage_by_approval"),
+            models.Index(fields=("group",), name="modelpackage_by_group"),
+            models.Index(fields=("execution",), name="modelpackage_by_execution"),
+            models.Index(
+                fields=("model_data_url",), condition=~models.Q(model_data_url=""), name="modelpackage_by_model_data"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.group_name}/{self.version}" if self.group_name else self.arn

@@ -35,7 +35,7 @@ class Sync(models.Model):
     scope = models.CharField(max_length=1024, editable=False, help_text="The canonical text of the scope.")
     trigger = models.CharField(max_length=16, choices=Trigger, default=Trigger.COMMAND)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
-    state = models.CharField(max_length=16, choices=State, default=State.QUEUED, db_index=True)
+    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     problem = models.TextField(blank=True)
     cancel_requested = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -47,6 +47,7 @@ class Sync(models.Model):
 
     class Meta:
         ordering = ("-pk",)
+        indexes = (models.Index(fields=("state",), condition=models.Q(state__in=ACTIVE_STATES), name="sync_under_way"),)
         constraints = (
             models.UniqueConstraint(
                 fields=("scope",), condition=models.Q(state__in=ACTIVE_STATES), name="one_active_sync_per_scope"
@@ -83,7 +84,7 @@ class SyncPart(models.Model):
         UNREACHABLE = "unreachable"
         FAILED = "failed"
 
-    sync = models.ForeignKey(Sync, models.CASCADE, related_name="parts")
+    sync = models.ForeignKey(Sync, models.CASCADE, related_name="parts", db_index=False)
     account = models.ForeignKey(Account, models.CASCADE, related_name="+")
     region = models.CharField(max_length=32)
     share = models.PositiveSmallIntegerField(
@@ -92,7 +93,7 @@ class SyncPart(models.Model):
     first_pipeline = models.BigIntegerField(null=True, help_text="Of a share: the primary keys it goes from and to.")
     last_pipeline = models.BigIntegerField(null=True)
     uses_search = models.BooleanField(default=True, help_text="Of a share: whether Search told of its executions.")
-    state = models.CharField(max_length=16, choices=State, default=State.QUEUED, db_index=True)
+    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     outcome = models.CharField(max_length=16, choices=Outcome, blank=True)
     error_class = models.CharField(max_length=64, blank=True, help_text="AWS's error code, or the class of a bug.")
     error = models.TextField(blank=True, help_text="One sentence a person can act on.")
@@ -116,6 +117,7 @@ class SyncPart(models.Model):
 
     class Meta:
         ordering = ("sync", "region", "account", "share")
+        indexes = (models.Index(fields=("state",), condition=models.Q(state__in=ACTIVE_STATES), name="part_under_way"),)
         constraints = (
             models.UniqueConstraint(fields=("sync", "account", "region", "share"), name="part_once_per_sync"),
         )

@@ -88,12 +88,13 @@ def _by_region(spent: int) -> Iterator[tuple[Region, list[int]]]:
 def _candidates() -> Any:
     """Neither asked for, which the regular syncs see to, nor tried in vain."""
     readable = without_steps().filter(
+        start_time__isnull=False,  # the index is of the newest first, and PostgreSQL has those without a time before
         wants_steps=False,
         problem="",
         pipeline__region__status=Region.Status.OK,
         pipeline__region__account__is_enabled=True,
     )
-    return readable.order_by(F("start_time").desc(nulls_last=True), "-pk")
+    return readable.order_by("-start_time", "-pk")
 
 
 def _costs(pipeline_ids: Iterable[int]) -> dict[int, int]:
