@@ -44,7 +44,7 @@ class ArtifactUse(models.Model):
         INPUT = "input"
         OUTPUT = "output"
 
-    pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="artifact_uses", db_index=False)
+    pipeline = models.ForeignKey(Pipeline, models.CASCADE, related_name="artifact_uses")
     step = models.CharField(max_length=256)
     direction = models.CharField(max_length=8, choices=Direction)
     name = models.CharField(max_length=256, blank=True)
@@ -56,10 +56,7 @@ class ArtifactUse(models.Model):
 
     class Meta:
         ordering = ("pipeline", "pk")
-        indexes = (
-            models.Index(fields=("pipeline", "id"), name="use_by_pipeline"),
-            models.Index(fields=("bucket", "pipeline"), name="use_by_bucket"),
-        )
+        indexes = (models.Index(fields=("bucket", "pipeline"), name="use_by_bucket"),)
 
     def __str__(self) -> str:
         return f"{self.step} {self.direction} {self.uri}"

@@ -1,9 +1,10 @@
 """Indexes for what is asked, and none twice: a unique or indexed text column has two of them in PostgreSQL."""
 
 import django.db.models.deletion
-import inventory.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import inventory.fields
 
 
 class Migration(migrations.Migration):
@@ -13,14 +14,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name="execution",
-            name="execution_newest_first",
-        ),
-        migrations.RemoveIndex(
-            model_name="execution",
-            name="execution_without_steps",
-        ),
         migrations.AlterField(
             model_name="definition",
             name="sha256",
@@ -354,7 +347,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="endpoint",
-            index=models.Index(fields=["name", "id"], name="endpoint_by_name"),
+            index=models.Index(fields=["name"], name="endpoint_by_name"),
         ),
         migrations.AddIndex(
             model_name="endpoint",
@@ -362,19 +355,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="endpointconfig",
-            index=models.Index(fields=["name", "id"], name="endpointconfig_by_name"),
+            index=models.Index(fields=["name"], name="endpointconfig_by_name"),
         ),
         migrations.AddIndex(
             model_name="execution",
-            index=models.Index(fields=["pipeline", "-start_time", "-id"], name="execution_newest_first"),
+            index=models.Index(fields=["-start_time"], name="execution_by_start"),
         ),
         migrations.AddIndex(
             model_name="execution",
-            index=models.Index(fields=["-start_time", "-id"], name="execution_by_start"),
-        ),
-        migrations.AddIndex(
-            model_name="execution",
-            index=models.Index(fields=["status", "-start_time", "-id"], name="execution_by_status"),
+            index=models.Index(fields=["status", "-start_time"], name="execution_by_status"),
         ),
         migrations.AddIndex(
             model_name="execution",
@@ -383,20 +372,12 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="execution",
-            index=models.Index(
-                condition=models.Q(("steps_complete", False)),
-                fields=["-start_time", "-id"],
-                name="execution_without_steps",
-            ),
-        ),
-        migrations.AddIndex(
             model_name="featuregroup",
-            index=models.Index(fields=["name", "id"], name="featuregroup_by_name"),
+            index=models.Index(fields=["name"], name="featuregroup_by_name"),
         ),
         migrations.AddIndex(
             model_name="inferencecomponent",
-            index=models.Index(fields=["name", "id"], name="inferencecomponent_by_name"),
+            index=models.Index(fields=["name"], name="inferencecomponent_by_name"),
         ),
         migrations.AddIndex(
             model_name="inferencecomponent",
@@ -408,15 +389,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="job",
-            index=models.Index(fields=["-created_at", "-id"], name="job_newest_first"),
+            index=models.Index(fields=["-created_at"], name="job_newest_first"),
         ),
         migrations.AddIndex(
             model_name="job",
-            index=models.Index(fields=["region", "kind", "id"], name="job_by_kind"),
+            index=models.Index(fields=["region", "kind"], name="job_by_kind"),
         ),
         migrations.AddIndex(
             model_name="model",
-            index=models.Index(fields=["name", "id"], name="model_by_name"),
+            index=models.Index(fields=["name"], name="model_by_name"),
         ),
         migrations.AddIndex(
             model_name="modelcontainer",
@@ -432,7 +413,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="modelpackage",
-            index=models.Index(fields=["group_name", "-version", "-id"], name="modelpackage_newest_first"),
+            index=models.Index(fields=["group_name", "-version"], name="modelpackage_newest_first"),
         ),
         migrations.AddIndex(
             model_name="modelpackage",
@@ -456,7 +437,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="modelpackagegroup",
-            index=models.Index(fields=["name", "id"], name="modelpackagegroup_by_name"),
+            index=models.Index(fields=["name"], name="modelpackagegroup_by_name"),
         ),
         migrations.AddIndex(
             model_name="pipeline",

@@ -45,16 +45,16 @@ class Execution(models.Model):
         ordering = ("-start_time", "-pk")
         constraints = (models.UniqueConstraint(fields=("arn",), name="execution_by_arn"),)
         indexes = (
-            models.Index(fields=("pipeline", "-start_time", "-id"), name="execution_newest_first"),
-            models.Index(fields=("-start_time", "-id"), name="execution_by_start"),
-            models.Index(fields=("status", "-start_time", "-id"), name="execution_by_status"),
+            models.Index(fields=("pipeline", "-start_time"), name="execution_newest_first"),
+            models.Index(fields=("-start_time",), name="execution_by_start"),
+            models.Index(fields=("status", "-start_time"), name="execution_by_status"),
             # Few were read: the others, of which nothing is known but their summary, take no room here.
             models.Index(
                 fields=("definition",), condition=models.Q(definition__isnull=False), name="execution_that_ran"
             ),
             models.Index(fields=("-start_time",), condition=models.Q(wants_steps=True), name="execution_wanting_steps"),
             models.Index(
-                fields=("-start_time", "-id"),
+                fields=("-start_time",),
                 condition=models.Q(steps_complete=False),
                 name="execution_without_steps",
             ),
@@ -91,8 +91,8 @@ class Job(models.Model):
     class Meta:
         ordering = ("-created_at", "-pk")
         indexes = (
-            models.Index(fields=("-created_at", "-id"), name="job_newest_first"),
-            models.Index(fields=("region", "kind", "id"), name="job_by_kind"),
+            models.Index(fields=("-created_at",), name="job_newest_first"),
+            models.Index(fields=("region", "kind"), name="job_by_kind"),
         )
         constraints = (models.UniqueConstraint(fields=("arn", "created_at"), name="job_once"),)
 

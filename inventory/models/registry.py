@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def arn_of(to: str, column: str, related_name: str, **options: Any) -> ForeignKey[Any, Any]:
-    """A column with the ARN of a row of `to` that need not be known. Its index is declared in the model: Django makes two."""
+    """A column with the ARN of a row of `to` that need not be known. Its index is its model's: Django makes two."""
     return models.ForeignKey(
         to,
         models.DO_NOTHING,
@@ -47,7 +47,7 @@ class Resource(models.Model):
         abstract = True
         ordering = ("name", "pk")
         constraints = (models.UniqueConstraint(fields=("arn",), name="%(class)s_by_arn"),)
-        indexes = (models.Index(fields=("name", "id"), name="%(class)s_by_name"),)
+        indexes = (models.Index(fields=("name",), name="%(class)s_by_name"),)
 
     def __str__(self) -> str:
         return self.name
@@ -81,7 +81,7 @@ class ModelPackage(models.Model):
         ordering = ("group_name", "-version", "-pk")
         constraints = (models.UniqueConstraint(fields=("arn",), name="modelpackage_by_arn"),)
         indexes = (
-            models.Index(fields=("group_name", "-version", "-id"), name="modelpackage_newest_first"),
+            models.Index(fields=("group_name", "-version"), name="modelpackage_newest_first"),
             models.Index(fields=("approval_status",), name="modelpackage_by_approval"),
             models.Index(fields=("group",), name="modelpackage_by_group"),
             models.Index(fields=("execution",), name="modelpackage_by_execution"),

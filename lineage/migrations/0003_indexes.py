@@ -1,7 +1,7 @@
 """Indexes for what is asked, and none twice; of the documents only those that are outdated."""
 
-import django.db.models.deletion
-from django.db import migrations, models
+import migrations
+import models
 
 
 class Migration(migrations.Migration):
@@ -17,16 +17,6 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, max_length=255),
         ),
         migrations.AlterField(
-            model_name="artifactuse",
-            name="pipeline",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="artifact_uses",
-                to="inventory.pipeline",
-            ),
-        ),
-        migrations.AlterField(
             model_name="lineagedocument",
             name="buckets_outdated",
             field=models.PositiveIntegerField(
@@ -37,10 +27,6 @@ class Migration(migrations.Migration):
             model_name="lineagedocument",
             name="outdated",
             field=models.PositiveIntegerField(default=1, help_text="Changes of facts since it was rendered."),
-        ),
-        migrations.AddIndex(
-            model_name="artifactuse",
-            index=models.Index(fields=["pipeline", "id"], name="use_by_pipeline"),
         ),
         migrations.AddIndex(
             model_name="artifactuse",
