@@ -1,7 +1,6 @@
 """Indexes for what is asked, and none twice; of the documents only those that are outdated."""
 
-import migrations
-import models
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
