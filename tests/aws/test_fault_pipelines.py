@@ -9,7 +9,7 @@ import pytest
 from demo.aws.state import backend_of, state_of
 from inventory.models import Pipeline
 from inventory.sync.scope import Scope
-from tests.aws.faulting import EARLY, Estate, complaints, is_current, lineage, missing, read_demo, runs
+from tests.aws.faulting import EARLY, LATE, Estate, complaints, is_current, lineage, missing, read_demo, runs
 from tests.aws.syncing import ACCOUNT_ID, REGION, run, training
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -129,7 +129,7 @@ def test_a_definition_cut_off_on_its_way_is_no_definition(estate, client):
 
 
 def test_an_execution_that_ended_is_read_to_its_end(estate, client):
-    arn = estate.demo_aws.run("churn", steps={"Evaluate": {"status": "Executing"}})
+    arn = estate.demo_aws.run("churn", start=LATE, steps={"Evaluate": {"status": "Executing"}})
     run()
     assert "Executing" in runs(lineage(client, "churn")[1]).values()
     end(estate, arn)
