@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from inventory.models import Bucket
+from inventory.models import Bucket, Endpoint
 from lineage.graph import Execution as ExecutionFacts
 from lineage.graph import StepRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
     from inventory.models import Execution, Pipeline, StepExecution
+
+    Serving = Mapping[str, list[str]]
 
 
 def pipeline_member(pipeline: Pipeline) -> dict[str, Any]:
@@ -49,8 +51,8 @@ def execution_member(execution: Execution) -> dict[str, Any]:
     }
 
 
-def execution_facts(pipeline: Pipeline, execution: Execution) -> ExecutionFacts:
-    """An execution with its steps, as the graph wants it."""
+def execution_facts(pipeline: Pipeline, execution: Execution, serving: Serving) -> ExecutionFacts:
+    """An execution with its steps, as the graph wants it; `serving` as from `endpoints_serving`."""
     return ExecutionFacts(
         arn=execution.arn,
         id=execution.execution_id,
@@ -60,11 +62,11 @@ def execution_facts(pipeline: Pipeline, execution: Execution) -> ExecutionFacts:
         parameters=execution.parameters,
         pipeline_name=pipeline.name,
         pipeline_arn=pipeline.arn,
-        steps=[_step_run(step) for step in execution.steps.all()],
+        steps=[_step_run(step, serving) for step in execution.steps.all()],
     )
 
 
-def _step_run(step: StepExecution) -> StepRun:
+def _step_run(step: StepExecution, serving: Serving) -> StepRun:
     described = step.job or step.model_package
     return StepRun(
         step_name=step.name,
@@ -81,8 +83,18 @@ def _step_run(step: StepExecution) -> StepRun:
         detail_error=step.detail_error,
         metrics=step.metrics,
         report_object=(step.report or {}).get("uri", ""),
-        endpoints=[],
+        endpoints=serving.get(step.model_package.arn, ()) if step.model_package else (),
     )
+
+
+def endpoints_serving(package_arns: Collection[str]) -> Serving:
+    """The ARNs of the endpoints that serve each of these model packages, in whatever account and region."""
+    package = "config__variants__model__containers__package"
+    served = Endpoint.objects.filter(**{f"{package}__in": package_arns}, missing_since=None)
+    found: dict[str, list[str]] = defaultdict(list)
+    for package_arn, arn in served.order_by("arn").values_list(f"{package}_id", "arn").distinct():
+        found[package_arn].append(arn)
+    return found
 
 
 def bucket_facts(names: Iterable[tuple[int, str]]) -> dict[int, dict[str, dict[str, object]]]:

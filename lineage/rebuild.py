@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Prefetch
 
 from inventory.models import Bucket, StepExecution
-from lineage.facts import bucket_facts
+from lineage.facts import bucket_facts, endpoints_serving
 from lineage.models import OUTDATED, ArtifactUse, LineageDocument
 from lineage.rendering import BODIES, draw_up, fill_in, refresh_buckets
 from lineage.saving import save_documents, save_drafts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
     from django.db.models import QuerySet
 
@@ -78,7 +79,8 @@ def _render_whole(documents: QuerySet[LineageDocument]) -> None:
         .select_related("pipeline__region__account", "pipeline__definition", "pipeline__latest_execution__definition")
         .prefetch_related(Prefetch("pipeline__latest_execution__steps", steps))
     )
-    drafts = [draft for row in rows if (draft := _tried(draw_up, row))]
+    serving = endpoints_serving(_registered(rows))
+    drafts = [draft for row in rows if (draft := _tried(partial(draw_up, serving=serving), row))]
     names = {(draft.document.pipeline.region.account_id, name) for draft in drafts for name in draft.bucket_names}
     buckets = bucket_facts(names)
 
@@ -89,6 +91,13 @@ def _render_whole(documents: QuerySet[LineageDocument]) -> None:
 
     by_document = {draft.document.pk: draft for draft in drafts}
     save_drafts([draft for each in drafts if (draft := _tried(filled, each.document))])
+
+
+def _registered(documents: Iterable[LineageDocument]) -> set[str]:
+    """The model packages that the latest executions registered."""
+    executions = (document.pipeline.latest_execution for document in documents)
+    steps = (step for execution in executions if execution for step in execution.steps.all())
+    return {step.model_package.arn for step in steps if step.model_package}
 
 
 def _render_buckets(documents: QuerySet[LineageDocument]) -> None:

@@ -49,15 +49,15 @@ class Draft:
         return {use.bucket for use in (*self.uses, *artifact_uses(self.graph)) if use.bucket}
 
 
-def draw_up(document: LineageDocument) -> Draft:
-    """The graphs, from the facts of the document's pipeline."""
+def draw_up(document: LineageDocument, serving: Mapping[str, list[str]]) -> Draft:
+    """The graphs, from the facts of the document's pipeline; `serving`: endpoints by the package that they serve."""
     pipeline = document.pipeline
     built = build_graph(_parsed(pipeline.definition))
     graph = resolve_graph(built)
     shown = _shown_execution(pipeline) if pipeline.definition else None
     if shown is None:
         return Draft(document, None, graph, graph, None, artifact_uses(graph))
-    execution = execution_facts(pipeline, shown)
+    execution = execution_facts(pipeline, shown, serving)
     if shown.definition_id not in (None, pipeline.definition_id):
         built = build_graph(_parsed(shown.definition))  # it ran an older definition than the current one
     run = apply_runs(resolve_graph(built, execution), execution)

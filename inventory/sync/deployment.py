@@ -12,8 +12,10 @@ from inventory.models import (
     InferenceComponent,
     Model,
     ModelContainer,
+    Pipeline,
     ProductionVariant,
 )
+from inventory.sync.announce import announce_pipelines
 from inventory.sync.listed import Kind, ListingSync
 from inventory.sync.upsert import upsert
 
@@ -88,6 +90,13 @@ def _store_variants(changed: Sequence[tuple[EndpointConfig, EndpointConfigRecord
     _replace(existing, rows, ("config_id", "name"), VARIANT_FIELDS)
 
 
+def _announce_served(changed: Sequence[tuple[Endpoint, Any]]) -> None:
+    """The documents of pipelines show which endpoints serve the packages that they registered."""
+    packages = ModelContainer.objects.filter(model__variants__config__endpoints__in=[row for row, _ in changed])
+    pipelines = Pipeline.objects.filter(latest_execution__steps__model_package__arn__in=packages.values("package_id"))
+    announce_pipelines(sorted(set(pipelines.values_list("pk", flat=True))))
+
+
 def _replace(existing: Any, rows: Sequence[Any], key: tuple[str, str], fields: tuple[str, ...]) -> None:
     """A name that is used again is a new model or config: of the old one no part stays."""
     stored, _ = upsert(rows, existing.all(), key=key, fields=fields)
@@ -106,6 +115,7 @@ ENDPOINTS = Kind(
     {**CHANGING, "config_name": "config_name", "config_id": "config_arn"},
     ("name", "created_at", "status", "last_modified", "config_id"),
     aws.crawl_endpoint,
+    _announce_served,
 )
 INFERENCE_COMPONENTS = Kind(
     "inference components",

@@ -9,7 +9,18 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils.timezone import now
 
-from inventory.models import Bucket, Definition, Execution
+from inventory.models import (
+    Bucket,
+    Definition,
+    Endpoint,
+    EndpointConfig,
+    Execution,
+    Model,
+    ModelContainer,
+    ModelPackage,
+    ProductionVariant,
+    StepExecution,
+)
 from inventory.signals import facts_changed
 from inventory.sync.announce import announce_buckets, announce_pipelines, settle_pipelines, settle_region
 from lineage.models import ArtifactUse, LineageDocument
@@ -127,6 +138,34 @@ def test_an_execution_is_shown_with_the_definition_it_ran(define):
     document = LineageDocument.objects.get()
     bodies = (document.definition_body, document.execution_body)
     assert [json.loads(body)["graph"]["nodes"][0]["id"] for body in bodies] == ["New", "Old"]
+
+
+def test_a_registered_model_names_the_endpoints_that_serve_it(define, region):
+    register = {"Name": "Register", "Type": "RegisterModel", "Arguments": {"ModelPackageGroupName": "churn"}}
+    pipeline = define("churn", register)
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:model-package/churn/1"
+    package = ModelPackage.objects.create(region=region, arn=arn, description={"ModelPackageArn": arn}, read_at=now())
+    execution = Execution.objects.create(
+        pipeline=pipeline, arn=pipeline.arn + "/execution/e1", status="Succeeded", definition=pipeline.definition
+    )
+    StepExecution.objects.create(
+        execution=execution,
+        name="Register",
+        status="Succeeded",
+        metadata={"RegisterModel": {"Arn": arn}},
+        model_package=package,
+    )
+    pipeline.latest_execution = execution
+    pipeline.save()
+    seen = {"region": region, "read_at": now()}
+    model = Model.objects.create(arn="arn:model/m", name="m", **seen)
+    ModelContainer.objects.create(model=model, position=0, package=package)
+    config = EndpointConfig.objects.create(arn="arn:endpoint-config/c", name="c", **seen)
+    ProductionVariant.objects.create(config=config, name="v", model=model)
+    Endpoint.objects.create(arn="arn:endpoint/live", name="live", config=config, **seen)
+    render(pipeline)
+    [node] = json.loads(LineageDocument.objects.get().execution_body)["graph"]["nodes"]
+    assert node["registry"]["endpoints"] == ["arn:endpoint/live"]
 
 
 def test_buckets_that_steps_use_are_wanted_once(define):
