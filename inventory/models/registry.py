@@ -47,7 +47,7 @@ class Resource(models.Model):
         abstract = True
         ordering = ("name", "pk")
         constraints = (models.UniqueConstraint(fields=("arn",), name="%(class)s_by_arn"),)
-        indexes = (models.Index(fields=("name",), name="%(class)s_by_name"),)
+        indexes: tuple[models.Index, ...] = (models.Index(fields=("name",), name="%(class)s_by_name"),)
 
     def __str__(self) -> str:
         return self.name
