@@ -6,7 +6,7 @@ without a constraint.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
@@ -47,7 +47,7 @@ class Resource(models.Model):
         abstract = True
         ordering = ("name", "pk")
         constraints = (models.UniqueConstraint(fields=("arn",), name="%(class)s_by_arn"),)
-        indexes: tuple[models.Index, ...] = (models.Index(fields=("name",), name="%(class)s_by_name"),)
+        indexes: ClassVar[tuple[models.Index, ...]] = (models.Index(fields=("name",), name="%(class)s_by_name"),)
 
     def __str__(self) -> str:
         return self.name
