@@ -81,7 +81,8 @@ def _parse_rate(part: str) -> tuple[str, float]:
     except ValueError:
         rate = 0.0
     if not name.strip().isidentifier() or not 0 < rate < float("inf"):
-        raise ValueError(f"{part!r} is not an operation and its calls per second, such as AWS_CALLS_PER_SECOND_OF=Search=1")
+        example = "AWS_CALLS_PER_SECOND_OF=Search=1"
+        raise ValueError(f"{part!r} is not an operation and its calls per second, as in {example}")
     return name.strip(), rate
 
 
