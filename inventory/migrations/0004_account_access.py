@@ -4,25 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inventory', '0003_bucket_claim'),
+        ("inventory", "0003_bucket_claim"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='account',
-            name='external_id',
-            field=models.CharField(blank=True, help_text="What the role's trust policy asks for.", max_length=1224, verbose_name='external ID'),
+            model_name="account",
+            name="external_id",
+            field=models.CharField(
+                blank=True,
+                help_text="What the role's trust policy asks for.",
+                max_length=1224,
+                verbose_name="external ID",
+            ),
         ),
         migrations.AddField(
-            model_name='account',
-            name='is_enabled',
-            field=models.BooleanField(default=True, help_text='Whether syncs of everything include it.'),
+            model_name="account",
+            name="is_enabled",
+            field=models.BooleanField(default=True, help_text="Whether syncs of everything include it."),
         ),
         migrations.AddField(
-            model_name='account',
-            name='role_arn',
-            field=models.CharField(blank=True, help_text="A role of the account to assume, with the profile's or the default credentials.", max_length=256, verbose_name='role ARN'),
+            model_name="account",
+            name="role_arn",
+            field=models.CharField(
+                blank=True,
+                help_text="A role of the account to assume, with the profile's or the default credentials.",
+                max_length=256,
+                verbose_name="role ARN",
+            ),
         ),
     ]

@@ -5,29 +5,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inventory', '0005_registry_and_deployment'),
+        ("inventory", "0005_registry_and_deployment"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Preflight',
+            name="Preflight",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('allowed', 'Allowed'), ('denied', 'Denied'), ('unreachable', 'Unreachable'), ('failed', 'Failed')], db_index=True, default='queued', max_length=16)),
-                ('problem', models.TextField(blank=True, help_text='Why the account could not be entered.')),
-                ('identity', models.CharField(blank=True, help_text='Whose permissions these are.', max_length=512)),
-                ('places', models.JSONField(default=list, help_text="name, state and problem of each region and of 'global'.")),
-                ('matrix', models.JSONField(default=list, help_text='Of each action: action and, by place, what was found.')),
-                ('policy', models.JSONField(help_text='The smallest policy that mends what is denied.', null=True)),
-                ('dispatched_at', models.DateTimeField(help_text='When a worker was last told of it.', null=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('checked_at', models.DateTimeField(null=True)),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='preflight', to='inventory.account')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("allowed", "Allowed"),
+                            ("denied", "Denied"),
+                            ("unreachable", "Unreachable"),
+                            ("failed", "Failed"),
+                        ],
+                        db_index=True,
+                        default="queued",
+                        max_length=16,
+                    ),
+                ),
+                ("problem", models.TextField(blank=True, help_text="Why the account could not be entered.")),
+                ("identity", models.CharField(blank=True, help_text="Whose permissions these are.", max_length=512)),
+                (
+                    "places",
+                    models.JSONField(default=list, help_text="name, state and problem of each region and of 'global'."),
+                ),
+                (
+                    "matrix",
+                    models.JSONField(default=list, help_text="Of each action: action and, by place, what was found."),
+                ),
+                ("policy", models.JSONField(help_text="The smallest policy that mends what is denied.", null=True)),
+                ("dispatched_at", models.DateTimeField(help_text="When a worker was last told of it.", null=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("checked_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="preflight", to="inventory.account"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('account',),
+                "ordering": ("account",),
             },
         ),
     ]

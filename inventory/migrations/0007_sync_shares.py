@@ -4,42 +4,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inventory', '0006_preflight'),
+        ("inventory", "0006_preflight"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='syncpart',
-            options={'ordering': ('sync', 'region', 'account', 'share')},
+            name="syncpart",
+            options={"ordering": ("sync", "region", "account", "share")},
         ),
         migrations.RemoveConstraint(
-            model_name='syncpart',
-            name='part_once_per_sync',
+            model_name="syncpart",
+            name="part_once_per_sync",
         ),
         migrations.AddField(
-            model_name='syncpart',
-            name='first_pipeline',
-            field=models.BigIntegerField(help_text='Of a share: the primary keys it goes from and to.', null=True),
+            model_name="syncpart",
+            name="first_pipeline",
+            field=models.BigIntegerField(help_text="Of a share: the primary keys it goes from and to.", null=True),
         ),
         migrations.AddField(
-            model_name='syncpart',
-            name='last_pipeline',
+            model_name="syncpart",
+            name="last_pipeline",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='syncpart',
-            name='share',
-            field=models.PositiveSmallIntegerField(default=0, help_text='0 lists the region; the others look at shares of its pipelines, side by side.'),
+            model_name="syncpart",
+            name="share",
+            field=models.PositiveSmallIntegerField(
+                default=0, help_text="0 lists the region; the others look at shares of its pipelines, side by side."
+            ),
         ),
         migrations.AddField(
-            model_name='syncpart',
-            name='uses_search',
-            field=models.BooleanField(default=True, help_text='Of a share: whether Search told of its executions.'),
+            model_name="syncpart",
+            name="uses_search",
+            field=models.BooleanField(default=True, help_text="Of a share: whether Search told of its executions."),
         ),
         migrations.AddConstraint(
-            model_name='syncpart',
-            constraint=models.UniqueConstraint(fields=('sync', 'account', 'region', 'share'), name='part_once_per_sync'),
+            model_name="syncpart",
+            constraint=models.UniqueConstraint(
+                fields=("sync", "account", "region", "share"), name="part_once_per_sync"
+            ),
         ),
     ]

@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('inventory', '0007_sync_shares'),
+        ("inventory", "0007_sync_shares"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='region',
-            name='search_refused_at',
-            field=models.DateTimeField(help_text='When Search was last refused: listings are read instead until it is tried again.', null=True),
+            model_name="region",
+            name="search_refused_at",
+            field=models.DateTimeField(
+                help_text="When Search was last refused: listings are read instead until it is tried again.", null=True
+            ),
         ),
     ]

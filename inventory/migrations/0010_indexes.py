@@ -475,6 +475,17 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ("queued", "running"))), fields=["state"], name="part_under_way"
             ),
         ),
+        migrations.AlterField(
+            model_name="syncpart",
+            name="account",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="inventory.account"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="syncpart",
+            index=models.Index(fields=["account", "region", "-id"], name="part_newest_of_region"),
+        ),
         migrations.AddConstraint(
             model_name="definition",
             constraint=models.UniqueConstraint(fields=("sha256",), name="definition_once"),

@@ -85,7 +85,7 @@ class SyncPart(models.Model):
         FAILED = "failed"
 
     sync = models.ForeignKey(Sync, models.CASCADE, related_name="parts", db_index=False)
-    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+", db_index=False)
     region = models.CharField(max_length=32)
     share = models.PositiveSmallIntegerField(
         default=0, help_text="0 lists the region; the others look at shares of its pipelines, side by side."
@@ -117,7 +117,10 @@ class SyncPart(models.Model):
 
     class Meta:
         ordering = ("sync", "region", "account", "share")
-        indexes = (models.Index(fields=("state",), condition=models.Q(state__in=ACTIVE_STATES), name="part_under_way"),)
+        indexes = (
+            models.Index(fields=("state",), condition=models.Q(state__in=ACTIVE_STATES), name="part_under_way"),
+            models.Index(fields=("account", "region", "-id"), name="part_newest_of_region"),
+        )
         constraints = (
             models.UniqueConstraint(fields=("sync", "account", "region", "share"), name="part_once_per_sync"),
         )
