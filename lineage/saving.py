@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from lineage.rendering import Draft
 
-WRITTEN = (*BODIES, "digest", "problem", "rendered_at")
+ALWAYS_WRITTEN = ("problem", "rendered_at")
+WRITTEN = (*BODIES, "digest", *ALWAYS_WRITTEN)
 COMPARED = ("step", "direction", "name", "role", "uri", "bucket", "key", "resolved")
-FIELDS = [field for field in LineageDocument._meta.concrete_fields if field.attname in WRITTEN]
 UsesOfPipelines = dict[int, list[tuple[Any, ...]]]
 
 
@@ -39,21 +39,32 @@ def save_drafts(drafts: Sequence[Draft]) -> None:
 
 @transaction.atomic
 def save_documents(documents: Iterable[LineageDocument]) -> None:
-    """Store the bodies. A change of facts since a document was loaded leaves it outdated."""
-    columns = ", ".join(f"{field.column} = %s" for field in FIELDS)
+    """Store the bodies that changed. A change of facts since a document was loaded leaves it outdated."""
+    rows = list(documents)
+    stored = dict(LineageDocument.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", "digest"))
+    _update([row for row in rows if row.digest != stored.get(row.pk)], WRITTEN)
+    # The condition on the digest: another process that stores other bodies meanwhile leaves the document outdated.
+    _update([row for row in rows if row.digest == stored.get(row.pk)], ALWAYS_WRITTEN, " AND digest = %s", "digest")
+
+
+def _update(rows: Sequence[LineageDocument], names: Sequence[str], condition: str = "", *compared: str) -> None:
+    fields = [field for field in LineageDocument._meta.concrete_fields if field.attname in names]
+    columns = ", ".join(f"{field.column} = %s" for field in fields)
     marks = ", ".join(
         f"{name} = CASE WHEN {name} = %s THEN 0 ELSE {name} END" for name in ("outdated", "buckets_outdated")
     )
-    statement = f"UPDATE {LineageDocument._meta.db_table} SET {columns}, {marks} WHERE id = %s"  # noqa: S608  (names)
-    rows = [_row(document) for document in documents]
+    table = LineageDocument._meta.db_table
+    statement = f"UPDATE {table} SET {columns}, {marks} WHERE id = %s{condition}"  # noqa: S608  (names)
     if rows:
         with connection.cursor() as cursor:
-            cursor.executemany(statement, rows)
+            cursor.executemany(
+                statement, [(*_row(row, fields), *(getattr(row, name) for name in compared)) for row in rows]
+            )
 
 
-def _row(document: LineageDocument) -> tuple[Any, ...]:
+def _row(document: LineageDocument, fields: Sequence[Any]) -> tuple[Any, ...]:
     document.rendered_at = now()
-    values = (field.get_db_prep_save(getattr(document, field.attname), connection) for field in FIELDS)
+    values = (field.get_db_prep_save(getattr(document, field.attname), connection) for field in fields)
     return (*values, document.outdated, document.buckets_outdated, document.pk)
 
 

@@ -18,6 +18,7 @@ from inventory.aws.pipelines import (
 )
 from inventory.models import Pipeline
 from inventory.sync.announce import announce_pipelines
+from inventory.sync.rows import update_rows
 from inventory.sync.upsert import upsert
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _store_ownership(region: Region, records: Sequence[PipelineOwnershipRecord])
         if facts != (row.tags, row.created_by, row.last_modified_by):
             row.tags, row.created_by, row.last_modified_by = facts
             changed.append(row)
-    Pipeline.objects.bulk_update(changed, ("tags", "created_by", "last_modified_by"))
+    update_rows(changed, ("tags", "created_by", "last_modified_by"))
     announce_pipelines([row.pk for row in changed])
 
 
