@@ -201,11 +201,15 @@ def _read_reports(connection: Connection, work: Work) -> None:
     finished = [step for step in work.steps or () if step.status == "Succeeded" and step.name not in work.reported]
     descriptions = {step.name: _description_of(work, step) for step in finished}
     text = work.execution_definition.text if work.execution_definition else work.definition_text
+    read: dict[str, ReportRecord] = {}
     for candidate in report_candidates(_parsed(text), finished, descriptions):
         try:
-            work.reports.append(crawl_report(connection, candidate))
+            report = read.get(candidate.uris[0]) or crawl_report(connection, candidate)
         except AWSError as error:
             work.problems.append(error) if error.kind is not ErrorKind.DENIED else None
+        else:
+            read[report.uri] = report  # a model package names the report of the step that evaluated it
+            work.reports.append(replace(report, step_name=candidate.step_name))
 
 
 def _description_of(work: Work, step: StepRecord) -> Mapping[str, Any]:

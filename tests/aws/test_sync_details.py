@@ -218,3 +218,17 @@ def test_an_execution_of_a_pipeline_nobody_knows_is_left_out(demo_aws, create_pi
     Execution.objects.update(status="Executing")
     assert run(EXECUTING).state == "succeeded"
     assert Execution.objects.get().pipeline.name == "churn"
+
+
+def test_a_report_that_a_package_names_too_is_read_once(demo_aws, create_pipeline, reports):
+    demo_aws.client("sagemaker").create_model_package_group(ModelPackageGroupName="churn")
+    statistics = {"ContentType": "application/json", "S3Uri": "s3://reports/churn/evaluation.json"}
+    arguments = {"ModelPackageGroupName": "churn", "ModelMetrics": {"ModelQuality": {"Statistics": statistics}}}
+    register = {"Name": "Register", "Type": "RegisterModel", "Arguments": arguments, "DependsOn": ["Evaluate"]}
+    create_pipeline("churn", evaluation(), register)
+    demo_aws.run("churn", steps={"Evaluate": {"report": {"auc": 0.9}}})
+    assert calls_of(demo_aws).count(service="s3", action="GetObject") == 1
+    assert {step.name: step.metrics for step in latest().steps.all()} == {
+        "Evaluate": {"eval.auc": 0.9},
+        "Register": {"eval.auc": 0.9},
+    }

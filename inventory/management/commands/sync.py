@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 class Command(BaseCommand):
     help = "Sync from AWS in this process. Exit status: 0 all is ok, 3 some regions are not, 1 nothing is."
+    requires_system_checks = ()  # those of pages and endpoints, which it does not have, take longer than a small sync
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--account", default="", help="12 digits or a configured name; all accounts without it")
