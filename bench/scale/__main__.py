@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sys
+import tempfile
+import time
 from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+
+import django
 
 from bench.scale.estate import Size, fill
 from bench.scale.template import crawl_template
@@ -13,10 +21,65 @@ def main() -> int:
     arguments = ArgumentParser(prog="python -m bench.scale", description=__doc__)
     arguments.add_argument("--database-url", required=True, help="of an empty PostgreSQL database")
     arguments.add_argument("--fraction", type=float, default=1.0, help="of 20,000 pipelines with 50 executions each")
+    arguments.add_argument("--filled", action="store_true", help="explain what an earlier run filled")
+    arguments.add_argument("--json", action="store_true", help="print only the plans, as JSON")
     options = arguments.parse_args()
-    crawl_template(options.database_url)
-    fill(options.database_url, Size().times(options.fraction), lambda line: sys.stdout.write(line + "\n"))
+    if not options.filled:
+        started = time.monotonic()
+        crawl_template(options.database_url)
+        say = _say if not options.json else _silent
+        fill(options.database_url, Size().times(options.fraction), say)
+        say(f"filled in {time.monotonic() - started:.0f} s")
+    with tempfile.TemporaryDirectory(prefix="bench-scale-") as directory:
+        _set_up(options.database_url, directory)
+        _print_plans() if options.json else _explain()
     return 0
+
+
+def _set_up(url: str, directory: str) -> None:
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "lineage_site.settings", "DATABASE_URL": url, "DATA_DIR": directory}
+    os.environ |= {"API_ANONYMOUS_READ": "true", "DJANGO_DEBUG": "false", "LOG_LEVEL": "ERROR"}
+    (Path(directory) / "static").mkdir()  # WhiteNoise warns of a folder that is not there
+    django.setup()
+
+
+def _explain() -> None:
+    """Each piece of code once to warm up, once on the clock, and once under EXPLAIN (ANALYZE, BUFFERS)."""
+    from bench.scale.hot import hot_queries
+    from bench.scale.plans import explained, rolled_back
+    from bench.scale.sizes import sizes
+
+    _say(sizes())
+    for name, run in hot_queries().items():
+        rolled_back(run)
+        started = time.perf_counter()
+        rolled_back(run)
+        taken = 1000 * (time.perf_counter() - started)
+        plans = explained(run)
+        pages = sum(plan.pages for plan in plans)
+        queried = sum(plan.milliseconds for plan in plans)
+        _say(f"\n{name}: {taken:.1f} ms, {queried:.1f} ms of it in {len(plans)} queries, {pages:,} pages")
+        for plan in plans:
+            _say(f"    {plan}")
+
+
+def _print_plans() -> None:
+    """Name -> the scans of all its statements: kind, table, index, rows."""
+    from bench.scale.hot import hot_queries
+    from bench.scale.plans import explained
+
+    plans = {name: explained(run) for name, run in hot_queries().items()}
+    scans = {name: [asdict(scan) for plan in found for scan in plan.scans] for name, found in plans.items()}
+    _say(json.dumps(scans))
+
+
+def _silent(text: str) -> None:
+    """Nothing."""
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

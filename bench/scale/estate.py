@@ -107,8 +107,8 @@ def fill(url: str, size: Size, progress: Callable[[str], object]) -> None:
             connection.execute(COPIES, {**numbers, "names": list(REGIONS)})
             for table in (*_few(size), *_many(size)):
                 progress(f"{table.name}: {_multiply(connection, table):,} rows")
-        for table in {table.name for table in (*_few(size), *_many(size))}:
-            connection.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id) + 1) FROM {table}")  # noqa: S608
+        for name in {table.name for table in (*_few(size), *_many(size))}:
+            connection.execute(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id) + 1) FROM {name}")  # noqa: S608
         connection.execute("VACUUM ANALYZE")
 
 
@@ -169,7 +169,7 @@ def _many(size: Size) -> Iterator[Table]:
     """The copies of the pipelines, and all that is theirs."""
     last = size.executions - 1
     run = f"CROSS JOIN (SELECT {last} AS run, {last} AS last) AS runs"
-    every_run = f"CROSS JOIN (SELECT run, {last} AS last FROM generate_series(0, {last}) AS run) AS runs"
+    every_run = f"CROSS JOIN (SELECT run, {last} AS last FROM generate_series(0, {last}) AS run) AS runs"  # noqa: S608
 
     def joined(condition: str, runs: str = run) -> str:
         return f"JOIN copy ON {condition} {runs}"
