@@ -71,10 +71,15 @@ def _explain(statement: str) -> Plan:
 
 
 def _scans(node: dict[str, Any]) -> Iterator[Node]:
-    indexes = [plan["Index Name"] for plan in node.get("Plans", ()) if plan["Node Type"] == "Bitmap Index Scan"]
     if "Scan" in node["Node Type"] and "Relation Name" in node:
         dropped = sum(node.get(name, 0) for name in ("Rows Removed by Filter", "Rows Removed by Index Recheck"))
         rows = (node["Actual Rows"] + dropped) * node["Actual Loops"]
-        yield Node(node["Node Type"], node["Relation Name"], node.get("Index Name") or ", ".join(indexes), int(rows))
+        yield Node(node["Node Type"], node["Relation Name"], node.get("Index Name") or _bitmaps(node), int(rows))
     for inner in node.get("Plans", ()):
         yield from _scans(inner)
+
+
+def _bitmaps(node: dict[str, Any]) -> str:
+    """The indexes that a bitmap was made of, and of no other scan."""
+    inner = [plan for plan in node.get("Plans", ()) if plan["Node Type"].startswith("Bitmap")]
+    return " | ".join(plan.get("Index Name") or _bitmaps(plan) for plan in inner)
