@@ -13,7 +13,7 @@ LONGEST_FUNCTION = 40
 EXEMPT = {"migrations", "definitions", "material", "blueprints"}
 MODULES = sorted(
     path
-    for package in ("lineage_site", "inventory", "lineage", "demo")
+    for package in ("lineage_site", "inventory", "lineage", "demo", "bench")
     for path in (PROJECT / package).rglob("*.py")
     if not EXEMPT & set(path.parts)
 )

@@ -62,6 +62,6 @@ class BrowseOnly(Facts[Row]):
 
 def number(model: type[Model], related: str) -> Coalesce:
     relation: ForeignObjectRel = model._meta.get_field(related)  # type: ignore[assignment]  # by what it is for
-    name = relation.field.name
-    rows = relation.field.model._default_manager.filter(**{name: OuterRef("pk")}).order_by()
+    name, target = relation.field.name, relation.field.target_field.name  # the primary key, or an ARN
+    rows = relation.field.model._default_manager.filter(**{name: OuterRef(target)}).order_by()
     return Coalesce(Subquery(rows.values(name).annotate(number=Count("pk")).values("number")), 0)
