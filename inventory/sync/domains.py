@@ -20,13 +20,13 @@ FIELDS = ("name", "arn", "status", "created_at", "last_modified", "missing_since
 
 def sync_domains(lease: Lease, region: Region) -> None:
     """Read the listing to its end, store it, and mark what it no longer shows."""
-    started = now()
-    records = lease.call(lambda: list(crawl_domains(lease.connection)))
     existing = Domain.objects.filter(region=region)
+    before = list(existing.filter(missing_since=None).values_list("pk", flat=True))
+    records = lease.call(lambda: list(crawl_domains(lease.connection)))
     rows = [_row(region, record) for record in records]
     upsert(rows, existing, key=("region_id", "domain_id"), fields=FIELDS, stamps=("seen_at",))
     seen = [record.domain_id for record in records]
-    existing.filter(missing_since=None, seen_at__lt=started).exclude(domain_id__in=seen).update(missing_since=now())
+    existing.filter(pk__in=before, missing_since=None).exclude(domain_id__in=seen).update(missing_since=now())
 
 
 def _row(region: Region, record: DomainRecord) -> Domain:

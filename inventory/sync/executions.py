@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.timezone import now
 
 from inventory.aws.errors import AWSError
@@ -122,9 +122,10 @@ def _store(records: Sequence[ExecutionRecord], wanted: Wanted) -> None:
 
 
 def renew_latest(pipeline_ids: Collection[int]) -> None:
-    """Point each pipeline at its newest execution."""
-    newest = Execution.objects.filter(pipeline=OuterRef("pk")).order_by("-start_time", "-pk").values("pk")[:1]
-    Pipeline.objects.filter(pk__in=pipeline_ids).update(latest_execution=Subquery(newest))
+    """Point each pipeline at its newest execution, where that is another one than before."""
+    newest = Subquery(Execution.objects.filter(pipeline=OuterRef("pk")).order_by("-start_time", "-pk").values("pk")[:1])
+    outdated = Q(latest_execution=None) | ~Q(latest_execution=newest)
+    Pipeline.objects.filter(outdated, pk__in=pipeline_ids).update(latest_execution=newest)
 
 
 def kept_since() -> datetime | None:

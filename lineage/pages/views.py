@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.generic import TemplateView
 
 from inventory.freshness import region_freshness
-from inventory.models import Pipeline, Region, Sync
+from inventory.models import Domain, Pipeline, Region, Sync
 from lineage.pages.failures import latest_failures
 
 if TYPE_CHECKING:
@@ -35,8 +36,7 @@ class HomeView(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         regions = Region.objects.select_related("account").annotate(
-            pipeline_count=Count("pipelines", filter=Q(pipelines__missing_since=None), distinct=True),
-            domain_count=Count("domains", filter=Q(domains__missing_since=None), distinct=True),
+            pipeline_count=_number_of(Pipeline), domain_count=_number_of(Domain)
         )
         failures = latest_failures()
         return super().get_context_data(
@@ -86,3 +86,9 @@ def _where(region: Region) -> dict[str, str]:
 
 def _address(name: str, query: dict[str, str]) -> str:
     return f"{reverse(name)}?{urlencode(query)}"
+
+
+def _number_of(model: type[Pipeline | Domain]) -> Coalesce:
+    """Of a region, those that are not missing; by a subquery, since two joins would multiply them."""
+    rows = model._default_manager.filter(region=OuterRef("pk"), missing_since=None).order_by()
+    return Coalesce(Subquery(rows.values("region").annotate(number=Count("pk")).values("number")), 0)
