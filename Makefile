@@ -34,7 +34,7 @@ lint: $(VENV)/.dev ## Check style, types and layers
 	$(BIN)/lint-imports
 
 .PHONY: check
-check: ## Run everything that CI runs: tests, lint, the whole suite on PostgreSQL and Redis, coverage
+check: ## Run everything that CI runs: tests on SQLite, lint, tests on PostgreSQL and Redis, coverage
 	.ci/run
 
 .PHONY: bench-crawl
