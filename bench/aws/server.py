@@ -97,5 +97,4 @@ async def serve(application: Application, port: int) -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(partial(http.Connection, application.reply), HOST, port)
     print(f"ready http://{HOST}:{server.sockets[0].getsockname()[1]}", flush=True)  # noqa: T201  (who started it waits)
-    async with server:
-        await server.serve_forever()
+    await loop.create_future()  # serve_forever would wait for clients to close what they keep alive
