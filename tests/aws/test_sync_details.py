@@ -14,6 +14,7 @@ from inventory.aws import executions
 from inventory.aws.client import Connection
 from inventory.models import Bucket, Definition, Execution, Job, ModelPackage, Pipeline, Sync
 from inventory.sync.scope import Scope
+from lineage.models import LineageDocument
 from tests.aws.syncing import ACCESS, REGION, evaluation, run, training
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -232,3 +233,15 @@ def test_a_report_that_a_package_names_too_is_read_once(demo_aws, create_pipelin
         "Evaluate": {"eval.auc": 0.9},
         "Register": {"eval.auc": 0.9},
     }
+
+
+def test_what_protects_a_bucket_is_shown_once_a_sync_has_seen_it_change(demo_aws, create_pipeline, settings):
+    s3 = demo_aws.client("s3")
+    s3.create_bucket(Bucket="lake")
+    create_pipeline("churn", training())
+    run()
+    s3.put_bucket_versioning(Bucket="lake", VersioningConfiguration={"Status": "Enabled"})
+    settings.SYNC_BUCKET_MAX_AGE_SECONDS = 0
+    run()
+    body = json.loads(LineageDocument.objects.get().definition_body)
+    assert {artifact["s3"]["versioning"] for artifact in body["graph"]["artifacts"]} == {"Enabled"}

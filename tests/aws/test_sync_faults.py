@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from demo.aws.server import DemoServer
 from inventory import sync
 from inventory.aws.client import Connection
-from inventory.models import Bucket, Domain, Pipeline, Region, Sync, SyncPart
+from inventory.models import Account, Bucket, Domain, Pipeline, Region, Sync, SyncPart
 from inventory.signals import facts_changed
 from inventory.sync import lease
 from inventory.sync.scope import Scope
@@ -329,3 +329,13 @@ def test_a_bucket_that_another_worker_looks_at_is_left_to_it(demo_aws, create_pi
     demo_aws.calls.clear()
     run()
     assert demo_aws.calls.count(service="s3") == 0
+
+
+def test_another_accounts_credentials_read_nothing_and_hide_nothing(demo_aws, create_pipeline):
+    create_pipeline("churn", training())
+    run()
+    Account.objects.update(account_id="999999999999")
+    create_pipeline("fraud", training())
+    part = run().parts.get()
+    assert (part.outcome, part.error_class) == ("denied", "WrongAccount")
+    assert list(Pipeline.objects.values_list("name", "missing_since")) == [("churn", None)]
