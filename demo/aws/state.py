@@ -34,6 +34,7 @@ class Execution:
     parallelism: Document | None = None
     steps: list[Document] = field(default_factory=list)
     properties: dict[str, Document] = field(default_factory=dict)
+    version: int = 1
 
     def describe(self) -> Document:
         described = {
@@ -49,6 +50,7 @@ class Execution:
             "LastModifiedBy": self.created_by,
             "ParallelismConfiguration": self.parallelism,
             "SelectiveExecutionConfig": self.selective,
+            "PipelineVersionId": self.version,
         }
         return {name: value for name, value in described.items() if value is not None}
 
@@ -69,10 +71,14 @@ class Execution:
 
 @dataclass
 class State:
-    """`jobs` holds Describe answers by kind ("training-job") and lower-cased name."""
+    """`jobs` holds Describe answers by kind ("training-job") and lower-cased name.
+
+    `versions` holds what is told of each version of a pipeline, by its ARN and oldest first.
+    """
 
     executions: dict[str, Execution] = field(default_factory=dict)
     jobs: defaultdict[str, dict[str, Document]] = field(default_factory=lambda: defaultdict(dict))
+    versions: defaultdict[str, list[Document]] = field(default_factory=lambda: defaultdict(lambda: [{}]))
 
     def executions_of(self, pipeline_arn: str) -> list[Execution]:
         """Oldest first."""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
-from . import ACCOUNT_ID, DENIED_BUCKET, DENIED_REGION, REGIONS, STORES_ID
+from . import ACCOUNT_ID, DENIED_BUCKET, DENIED_REGION, PLANTED_SECRETS, REGIONS, STORES_ID
 from .accounts import ACCOUNTS, MAIN, Account
 from .buckets import BUCKETS, put_bucket
 from .catalog import DOMAINS, Entry, Sign, entries
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 # Pipelines whose definition was changed after their last run.
 CHANGED = (("us-east-1", "fraud-train-daily"), ("eu-west-1", "pricing-elasticity-weekly"))
+SECOND_EDITION = {
+    "PipelineVersionDisplayName": "second-edition",
+    "PipelineVersionDescription": f"Knows its owner; reviewed with --token {PLANTED_SECRETS[2]}",
+}
 # Endpoints that serve a package of the registry: (region, group, endpoint)
 SERVED = (
     ("us-east-1", "churn-classifier", "churn-realtime"),
@@ -158,9 +162,12 @@ class Loader:
         definition = json.loads(entry.definition)
         definition["Parameters"].append({"Name": "Owner", "Type": "String", "DefaultValue": entry.team})
         definition["Steps"][0]["DisplayName"] = f"{definition['Steps'][0]['Name']} (second edition)"
-        self._sagemaker[entry.region].update_pipeline(
-            PipelineName=entry.name, PipelineDefinition=json.dumps(definition)
+        client: Any = self._sagemaker[entry.region]  # the stubs know no aliases of versions
+        made = client.update_pipeline(
+            PipelineName=entry.name, PipelineDefinition=json.dumps(definition), PipelineVersionAliases=["candidate"]
         )
+        version = {name: made[name] for name in ("PipelineArn", "PipelineVersionId")}
+        client.update_pipeline_version(**version, **SECOND_EDITION)
 
     def _serve_package(self, region: str, group: str, endpoint: str) -> None:
         client = self._sagemaker[region]

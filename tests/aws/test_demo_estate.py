@@ -282,6 +282,20 @@ def test_some_definitions_changed_after_the_last_run(estate, pipelines):
     assert "second edition" in definition
 
 
+def test_versions_agree_with_what_ran(estate, executions):
+    ran = {
+        row["CreationTime"]: row for row in executions if "/fraud-train-daily/execution/" in row["PipelineExecutionArn"]
+    }
+
+    listed = estate.client("sagemaker").list_pipeline_versions(PipelineName="fraud-train-daily")
+    second, first = listed["PipelineVersionSummaries"]
+
+    assert {row["PipelineVersionId"] for row in ran.values()} == {first["PipelineVersionId"]}
+    assert first["LastExecutionPipelineExecutionArn"] == ran[max(ran)]["PipelineExecutionArn"]
+    assert "LastExecutionPipelineExecutionArn" not in second
+    assert second["PipelineVersionAliases"] == ["candidate"]
+
+
 def test_buckets_are_protected_in_every_degree(estate):
     client = estate.client("s3")
     names = [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]

@@ -14,6 +14,7 @@ from .domains import DomainOperations
 from .jobs import JobOperations
 from .packages import PackageOperations
 from .search import SearchOperations
+from .versions import VersionOperations
 
 if TYPE_CHECKING:
     from moto.core.common_types import TYPE_RESPONSE
@@ -22,7 +23,13 @@ MISSING = ("could not find", "not found", "does not exist")
 
 
 class DemoSageMakerResponse(
-    AbsentOperations, JobOperations, SearchOperations, PackageOperations, DomainOperations, DeploymentOperations
+    AbsentOperations,
+    JobOperations,
+    SearchOperations,
+    VersionOperations,
+    PackageOperations,
+    DomainOperations,
+    DeploymentOperations,
 ):
     """Every operation of moto, with those of the demo in front."""
 

@@ -75,6 +75,7 @@ class _Simulation:
             selective={"SourcePipelineExecutionArn": source.arn if source else None, "SelectedSteps": selected}
             if selected
             else None,
+            version=len(self.state.versions[self.pipeline.arn]),
         )
 
     def _variables(self) -> dict[str, str]:
