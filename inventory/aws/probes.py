@@ -63,6 +63,7 @@ OF_A_REGION = (
     Probe("ListPipelineExecutionSteps", {"PipelineExecutionArn": EXECUTION}),
     Probe("ListPipelineExecutions", {"PipelineName": NOBODY, "MaxResults": 1}),
     Probe("ListPipelineParametersForExecution", {"PipelineExecutionArn": EXECUTION}),
+    Probe("ListPipelineVersions", {"PipelineName": NOBODY, "MaxResults": 1}),
     Probe("ListTags", {"ResourceArn": PIPELINE}),
     Probe("DescribeAutoMLJobV2", {"AutoMLJobName": NOBODY}),
     Probe("DescribeEndpoint", {"EndpointName": NOBODY}),
