@@ -15,6 +15,8 @@ from inventory.models import Preflight, Sync, SyncPart
 from inventory.sync.scope import Scope
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from celery import Task
     from django.contrib.auth.models import AbstractBaseUser
     from django.db.models import QuerySet
@@ -61,8 +63,7 @@ def run_sync(sync_id: int) -> None:
 @shared_task
 def run_part(part_id: int) -> None:
     """Carry out one part. Delivered twice it runs once: only the first worker claims it."""
-    for share in sync.execute(part_id):
-        _tell(run_part, share)
+    sync.execute(part_id, _tell_of_shares)
 
 
 @shared_task
@@ -113,6 +114,11 @@ def prune() -> None:
 def heartbeat(self: object) -> None:
     """Leave a sign of this worker's life; beat runs this every minute."""
     sync.record_heartbeat(str(self.request.hostname))  # type: ignore[attr-defined]  # a bound Celery task
+
+
+def _tell_of_shares(shares: Sequence[SyncPart]) -> None:
+    for share in shares:
+        _tell(run_part, share)
 
 
 def _tell(task: Task[[int], None], row: Sync | SyncPart | Preflight) -> None:

@@ -7,13 +7,14 @@ from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models import F, Prefetch
 
 from inventory.models import Bucket, StepExecution
 from lineage.facts import bucket_facts, endpoints_serving
 from lineage.models import OUTDATED, ArtifactUse, LineageDocument
 from lineage.rendering import BODIES, draw_up, fill_in, refresh_buckets
-from lineage.saving import save_documents, save_drafts
+from lineage.saving import locked, save_documents, save_drafts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -28,16 +29,17 @@ BUCKETS_BATCH = 1_000
 FAILED = "Its lineage could not be rendered; see the log."
 
 
+@transaction.atomic(savepoint=False)
 def mark_outdated(pipeline_ids: Collection[int]) -> None:
     """Note that the documents of these pipelines no longer say what the facts say."""
     documents = LineageDocument.objects.filter(pipeline__in=pipeline_ids)
-    if documents.update(outdated=F("outdated") + 1) == len(pipeline_ids):
-        return
-    known = set(documents.values_list("pipeline_id", flat=True))
+    known = set(locked(documents).values_list("pipeline_id", flat=True))
+    documents.update(outdated=F("outdated") + 1)
     missing = [LineageDocument(pipeline_id=pk) for pk in pipeline_ids if pk not in known]
     LineageDocument.objects.bulk_create(missing, ignore_conflicts=True)
 
 
+@transaction.atomic(savepoint=False)
 def mark_buckets_outdated(bucket_ids: Collection[int]) -> None:
     """Note that the documents of the pipelines that read or write these buckets no longer say what protects them."""
     names: dict[int, list[str]] = defaultdict(list)
@@ -48,6 +50,7 @@ def mark_buckets_outdated(bucket_ids: Collection[int]) -> None:
         pipelines = list(uses.order_by().values_list("pipeline_id", flat=True).distinct())
         for start in range(0, len(pipelines), BUCKETS_BATCH):
             documents = LineageDocument.objects.filter(pipeline__in=pipelines[start : start + BUCKETS_BATCH])
+            list(locked(documents).values_list("pk"))
             documents.update(buckets_outdated=F("buckets_outdated") + 1)
 
 

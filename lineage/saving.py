@@ -16,6 +16,8 @@ from lineage.rendering import BODIES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from django.db.models import QuerySet
+
     from lineage.rendering import Draft
 
 ALWAYS_WRITTEN = ("problem", "rendered_at")
@@ -41,10 +43,16 @@ def save_drafts(drafts: Sequence[Draft]) -> None:
 def save_documents(documents: Iterable[LineageDocument]) -> None:
     """Store the bodies that changed. A change of facts since a document was loaded leaves it outdated."""
     rows = list(documents)
-    stored = dict(LineageDocument.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", "digest"))
+    documents = LineageDocument.objects.filter(pk__in=[row.pk for row in rows])
+    stored = dict(locked(documents).values_list("pk", "digest"))
     _update([row for row in rows if row.digest != stored.get(row.pk)], WRITTEN)
     # The condition on the digest: another process that stores other bodies meanwhile leaves the document outdated.
     _update([row for row in rows if row.digest == stored.get(row.pk)], ALWAYS_WRITTEN, " AND digest = %s", "digest")
+
+
+def locked(documents: QuerySet[LineageDocument]) -> QuerySet[LineageDocument]:
+    """All who write several lock them in one order: else two could wait for each other."""
+    return documents.select_for_update().order_by("pk")
 
 
 def _update(rows: Sequence[LineageDocument], names: Sequence[str], condition: str = "", *compared: str) -> None:

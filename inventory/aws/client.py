@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import platform
 import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import boto3
 from botocore.config import Config
 
 from inventory.aws.errors import KINDS, ErrorKind
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from inventory.aws.sessions import Access
 
 ATTEMPTS = 8
+# Given whole: boto3 builds its own anew for every request, which is a tenth of a call's CPU.
+USER_AGENT = f"sagemaker-lineage/2 Boto3/{boto3.__version__} Python/{platform.python_version()}"
 
 
 class Connection:
@@ -95,5 +99,5 @@ def _config(attempts: int) -> Config:
         read_timeout=30,
         max_pool_connections=32,
         tcp_keepalive=True,
-        user_agent_extra="sagemaker-lineage/2",
+        user_agent=USER_AGENT,
     )

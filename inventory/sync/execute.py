@@ -10,11 +10,14 @@ from django.utils.timezone import now
 from inventory.aws.errors import AWSError, ErrorKind
 from inventory.aws.sessions import sessions
 from inventory.models import Region, SyncPart
+from inventory.sync.conclude import conclude
 from inventory.sync.finish import finish_if_done
 from inventory.sync.lease import CancelledError, Lease, LeaseLostError
 from inventory.sync.region import RegionCrawl
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from inventory.models import Sync
 
 OUTCOMES = {
@@ -26,19 +29,22 @@ OUTCOMES = {
 }
 
 
-def execute(part_id: int) -> list[SyncPart]:
+def tell_nobody(_: Sequence[SyncPart]) -> None:
+    """The database knows of them; who carries them out looks there."""
+
+
+def execute(part_id: int, tell: Callable[[Sequence[SyncPart]], None] = tell_nobody) -> None:
     """Claim a part and carry it out; nothing happens when another worker was first.
 
-    Returns the parts that it dealt out: workers must be told of them.
+    `tell` is called with the parts that it deals out, as soon as they may be carried out.
     """
     part = SyncPart.objects.claim(part_id)
     if part is None:
-        return []
-    shares: list[SyncPart] = []
+        return
     with Lease(part, settings.SYNC_THREADS) as lease:
         try:
             crawl = RegionCrawl(
-                lease, Region.objects.select_related("account").get(account=part.account, name=part.region)
+                lease, Region.objects.select_related("account").get(account=part.account, name=part.region), tell
             )
             lease.call(sessions.verify, part.account.access)
             crawl.run(part.sync)
@@ -57,9 +63,7 @@ def execute(part_id: int) -> list[SyncPart]:
             )
             raise
         else:
-            shares = crawl.shares
             _succeed(lease, part.sync, crawl)
-    return shares
 
 
 def _succeed(lease: Lease, sync: Sync, crawl: RegionCrawl) -> None:
@@ -89,4 +93,5 @@ def _fail(lease: Lease, sync: Sync, error: AWSError) -> None:
 def _finish(lease: Lease, **result: Any) -> None:
     values = {"state": SyncPart.State.FINISHED, "finished_at": now(), "stage": "", **lease.traffic(), **result}
     if SyncPart.objects.held(lease.part).update(**values):
+        conclude(lease.part)
         finish_if_done(lease.part.sync_id)

@@ -31,7 +31,8 @@ class Kind:
     """How resources of one kind are read and stored.
 
     `columns` are columns of the row and the members of the record they come from; `compared` those that tell a change.
-    `after_store` is called in the transaction, with the rows that were new or changed and their records.
+    `after_store` is called in the transaction, with the rows that were new or changed and their records; where `shown`
+    are named, only with those in which one of them changed.
     """
 
     subject: str
@@ -40,11 +41,15 @@ class Kind:
     compared: tuple[str, ...]
     describe: Callable[[Connection, SummaryRecord], Any] | None = None
     after_store: Callable[[Sequence[tuple[Any, Any]]], None] | None = None
+    shown: tuple[str, ...] = ()
 
     def is_current(self, row: Any, summary: SummaryRecord) -> bool:
         """Whether what is stored, if anything, is still what the listing shows."""
         shown = [(column, summary.state[member]) for column, member in self.columns.items() if member in summary.state]
         return row is not None and all(getattr(row, column) == value for column, value in shown)
+
+    def values_shown(self, row: Any) -> tuple[Any, ...]:
+        return tuple(getattr(row, name) for name in (*(self.shown or self.compared), "missing_since"))
 
     def row_of(self, region: Region, record: Any) -> Any:
         values = {column: getattr(record, member) for column, member in self.columns.items()}
@@ -139,11 +144,13 @@ class ListingSync:
         by_arn = {record.arn: record for record in records}
         existing = kind.rows.objects.filter(arn__in=by_arn)
         rows = [kind.row_of(self.crawl.region, record) for record in by_arn.values()]
+        before = {row.arn: kind.values_shown(row) for row in existing}
         stamps = (*(name for name in kind.columns if name not in kind.compared), "read_at")
         stored, changed = upsert(rows, existing, key=("arn",), fields=(*kind.compared, "missing_since"), stamps=stamps)
         for row in stored:
             self.seen.add(row.pk)
         if returned:
             kind.rows.objects.filter(pk__in=returned).update(missing_since=None)
-        if kind.after_store and changed:
-            kind.after_store([(row, by_arn[row.arn]) for row in changed])
+        moved = [row for row in changed if kind.values_shown(row) != before.get(row.arn)]
+        if kind.after_store and moved:
+            kind.after_store([(row, by_arn[row.arn]) for row in moved])

@@ -12,11 +12,11 @@ from django.utils.timezone import now
 from inventory.aws.errors import AWSError, ErrorKind
 from inventory.models import Pipeline, Region, Sync
 from inventory.sync import buckets, details, domains, executions, makers, matching, pipelines, registry
-from inventory.sync.announce import settle_region
+from inventory.sync.announce import settle_pipelines, settle_region
 from inventory.sync.shares import deal_out, pipelines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from inventory.models import SyncPart
     from inventory.sync.lease import Lease
@@ -27,15 +27,15 @@ TRY_SEARCH_AGAIN = timedelta(days=1)
 class RegionCrawl:
     """What one part does: listings first, then what only a look at each pipeline tells, then the buckets in between.
 
-    A region with many pipelines to look at is dealt out: `shares` are the parts that others may carry out.
+    A region with many pipelines to look at is dealt out: `tell` is called with the parts that others may carry out.
     """
 
-    def __init__(self, lease: Lease, region: Region) -> None:
+    def __init__(self, lease: Lease, region: Region, tell: Callable[[Sequence[SyncPart]], None]) -> None:
         self.lease = lease
         self.region = region
         self.problems: list[dict[str, str]] = []
         self._denials: list[AWSError] = []
-        self.shares: list[SyncPart] = []
+        self._tell = tell
         self.search = settings.SYNC_USE_SEARCH and not self._search_was_refused()
 
     def run(self, sync: Sync) -> None:
@@ -48,7 +48,6 @@ class RegionCrawl:
             self._executing()
         else:
             self._everything()
-        settle_region(self.region)
 
     def worst(self) -> AWSError | None:
         """The error that makes the region's outcome other than ok, though some of it was read."""
@@ -84,19 +83,26 @@ class RegionCrawl:
         pipelines.sync_ownership(self)
         self.lease.report(stage="executions")
         executions.sync_changed_executions(self)
-        registry.sync_registry(self)
         shares = deal_out(self)
         if shares is None:
-            self._details(Pipeline.objects.filter(region=self.region, missing_since=None))
+            self._everything_alone()
         else:
-            self.shares = shares
+            self._tell(shares)
+            registry.sync_registry(self)
+
+    def _everything_alone(self) -> None:
+        registry.sync_registry(self)
+        self._details(Pipeline.objects.filter(region=self.region, missing_since=None))
         makers.link_to_makers(self.region)
         buckets.sync_buckets(self)
+        settle_region(self.region)
 
     def _share(self, part: SyncPart) -> None:
+        """Of the region, what other shares have not read yet is none of its business."""
         self.search = part.uses_search
         self._details(pipelines_of(part))
         buckets.sync_buckets(self)
+        settle_pipelines(list(pipelines_of(part).values_list("pk", flat=True)))
 
     def _one_pipeline(self, name: str) -> None:
         pipeline = pipelines.sync_one_pipeline(self.lease, self.region, name)
@@ -106,6 +112,7 @@ class RegionCrawl:
         self._details(Pipeline.objects.filter(pk=pipeline.pk), force=True)
         buckets.sync_buckets(self)
         Pipeline.objects.filter(pk=pipeline.pk, problem="").update(synced_at=now())
+        settle_region(self.region)
 
     def _executing(self) -> None:
         """Those that were executing before, too: they may just have ended."""
@@ -114,6 +121,7 @@ class RegionCrawl:
         executions.sync_changed_executions(self)
         self.lease.report(stage="executing")
         details.follow_executions(self, Pipeline.objects.filter(pk__in=before) | executing)
+        settle_region(self.region)
 
     def _details(self, queryset: Any, *, force: bool = False) -> None:
         self.lease.report(stage="details")

@@ -114,6 +114,7 @@ PACKAGES = Kind(
     compared=("group_id", "version", "status", "approval_status", "created_at", "last_modified", "model_data_url"),
     describe=crawl_model_package,
     after_store=_announce,
+    shown=("group_name", "version", "status", "approval_status"),
 )
 FEATURE_GROUPS = Kind(
     subject="feature groups",

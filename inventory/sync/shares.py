@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from inventory.sync.region import RegionCrawl
 
-PIPELINES = 250  # of a share: a minute or two of one process
-SHARE_FROM = 2 * PIPELINES  # below, one process is done before others have begun
+MOST = 250  # pipelines of a share: half a minute of one process
+FEWEST = 50  # of a share: one batch
+AT_LEAST = 8  # shares, as far as there are pipelines for them: who is done early takes another
+SHARE_FROM = 2 * FEWEST  # below, one process is done before others have begun
 
 
 def deal_out(crawl: RegionCrawl) -> list[SyncPart] | None:
@@ -43,7 +45,8 @@ def _shares(crawl: RegionCrawl) -> list[SyncPart]:
     due = list(with_needs(present, search=crawl.search).order_by("pk").values_list("pk", flat=True))
     if len(due) < SHARE_FROM:
         return []
-    spans = [due[start : start + PIPELINES] for start in range(0, len(due), PIPELINES)]
+    size = min(max(len(due) // AT_LEAST, FEWEST), MOST)
+    spans = [due[start : start + size] for start in range(0, len(due), size)]
     part, moment = crawl.lease.part, now()
     return [
         SyncPart(

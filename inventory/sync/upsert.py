@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
@@ -42,6 +43,8 @@ def upsert(
             updated.append(old)
         else:
             kept.append(old)
+    for written in (created, updated):
+        written.sort(key=partial(_values, names=key))  # two that write the same rows shall not wait for each other
     with transaction.atomic():
         insert_rows(created, key, (*fields, *stamps))
         update_rows(updated, (*fields, *stamps))

@@ -40,6 +40,6 @@ def run(scope=None, trigger=Sync.Trigger.COMMAND):
     requested, _ = sync.request(scope or Scope(), trigger=trigger)
     parts = sync.plan(requested.pk)
     while parts:
-        parts += sync.execute(parts.pop(0).pk)
+        sync.execute(parts.pop(0).pk, parts.extend)
     requested.refresh_from_db()
     return requested

@@ -19,7 +19,7 @@ def many(monkeypatch, demo_aws, settings, create_pipeline):
     for name, value in {**ACCESS, "AWS_ENDPOINT_URL": demo_aws.url}.items():
         monkeypatch.setenv(name, value)
     settings.SYNC_REGIONS = [REGION]
-    monkeypatch.setattr(shares, "PIPELINES", 2)
+    monkeypatch.setattr(shares, "FEWEST", 2)
     monkeypatch.setattr(shares, "SHARE_FROM", 4)
     for number in range(5):
         create_pipeline(f"p{number}", training())
@@ -29,7 +29,14 @@ def listed():
     """The sync and the shares that the listing of its region dealt out."""
     requested, _ = sync.request(Scope(), trigger="api")
     [part] = sync.plan(requested.pk)
-    return requested, sync.execute(part.pk)
+    return requested, executed(part)
+
+
+def executed(part):
+    """The shares that a part dealt out."""
+    dealt = []
+    sync.execute(part.pk, dealt.extend)
+    return dealt
 
 
 def test_the_listing_deals_the_pipelines_out():
@@ -44,7 +51,7 @@ def test_the_sync_ends_with_its_last_share():
     for share in dealt:
         requested.refresh_from_db()
         assert requested.state == "running"
-        assert sync.execute(share.pk) == []
+        assert executed(share) == []
     requested.refresh_from_db()
     assert requested.state == "succeeded"
     assert Pipeline.objects.exclude(definition=None).count() == 5
@@ -60,7 +67,7 @@ def test_who_takes_over_a_listing_finds_its_shares():
     requested, dealt = listed()
     sync.execute(dealt[0].pk)
     SyncPart.objects.filter(share=0).update(state="queued", lease=None)
-    again = sync.execute(SyncPart.objects.get(share=0).pk)
+    again = executed(SyncPart.objects.get(share=0))
     assert [share.pk for share in again] == [share.pk for share in dealt[1:]]
     assert Sync.objects.get(pk=requested.pk).parts.count() == 4
 
