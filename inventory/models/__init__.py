@@ -19,6 +19,7 @@ from inventory.models.pipelines import Definition, Pipeline
 from inventory.models.preflight import Preflight
 from inventory.models.registry import FeatureGroup, ModelPackage, ModelPackageGroup
 from inventory.models.syncs import Sync, SyncPart
+from inventory.models.versions import PipelineVersion
 
 __all__ = (
     "Account",
@@ -36,6 +37,7 @@ __all__ = (
     "ModelPackage",
     "ModelPackageGroup",
     "Pipeline",
+    "PipelineVersion",
     "Preflight",
     "ProductionVariant",
     "Region",

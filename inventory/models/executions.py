@@ -144,7 +144,7 @@ class StepExecution(models.Model):
 
 
 class BackfillDay(models.Model):
-    """What reading older executions has cost on one day, in UTC."""
+    """What the back-fill has cost on one day, in UTC."""
 
     day = models.DateField(unique=True)
     calls = models.PositiveIntegerField(default=0, help_text="To AWS.")

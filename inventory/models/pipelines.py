@@ -56,6 +56,11 @@ class Pipeline(models.Model):
     looked_up_execution_time = models.DateTimeField(
         null=True, help_text="The last_execution_time for which the executions were listed one by one."
     )
+    versions_listed_for = models.DateTimeField(
+        null=True, help_text="The last_modified for which its versions were listed."
+    )
+    versions_refused_at = models.DateTimeField(null=True, help_text="When AWS last refused to list its versions.")
+    versions_problem = models.TextField(blank=True, help_text="Why its versions could not be listed.")
 
     domain = models.ForeignKey(Domain, models.SET_NULL, null=True, related_name="pipelines")
     matched_domain_id = models.CharField(

@@ -1,4 +1,4 @@
-"""Older executions read when there is time: a few at once, the newest first, within a number of calls a day."""
+"""What is read when there is time: versions of pipelines, then older executions, within a number of calls a day."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from inventory.sync.connect import connect
 from inventory.sync.history import without_steps
 from inventory.sync.reading import history_works, read
 from inventory.sync.store import store
+from inventory.sync.versions import list_due_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -37,16 +38,18 @@ HELD_FOR = timedelta(minutes=20)
 
 
 def backfill() -> int:
-    """Read the steps of some older executions, unless the day's calls are used up or another worker is at it.
+    """List some versions and read the steps of some older executions.
 
-    Returns how many could be read.
+    Nothing, when the day's calls are used up or another worker is at it. Returns how many executions could be read.
     """
     today = _hold()
     if today is None:
         return 0
     spent = done = 0
     try:
-        for region, ids in _by_region(today.calls):
+        for calls in list_due_versions(settings.SYNC_BACKFILL_CALLS_PER_DAY - today.calls):
+            spent += calls
+        for region, ids in _by_region(today.calls + spent):
             calls, executions = _read(region, ids)
             spent, done = spent + calls, done + executions
     finally:

@@ -319,7 +319,8 @@ class TestBudget:
     def known(self, churn, execute):
         self.arns = [execute(hours) for hours in (1, 2, 3, 4, 5, 6)]
         run()
-        Pipeline.objects.update(last_modified=now() - timedelta(days=9))
+        changed = now() - timedelta(days=9)
+        Pipeline.objects.update(last_modified=changed, versions_listed_for=changed)
 
     def test_the_newest_are_read_first(self, settings, monkeypatch):
         monkeypatch.setattr(backfill, "AT_ONCE", 2)
