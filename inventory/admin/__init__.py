@@ -15,6 +15,7 @@ from inventory.admin.registry import (
 )
 from inventory.admin.storage import BucketAdmin, ModelPackageAdmin
 from inventory.admin.syncs import SyncAdmin, WorkerHeartbeatAdmin
+from inventory.admin.versions import PipelineVersionAdmin
 
 __all__ = (
     "AccountAdmin",
@@ -31,6 +32,7 @@ __all__ = (
     "ModelPackageAdmin",
     "ModelPackageGroupAdmin",
     "PipelineAdmin",
+    "PipelineVersionAdmin",
     "RegionAdmin",
     "StepExecutionAdmin",
     "SyncAdmin",

@@ -10,6 +10,7 @@ from inventory.admin.backfill import backfill_executions, steps_are_known
 from inventory.admin.browse import BOOKKEEPING, BrowseOnly
 from inventory.admin.columns import NOTHING, link, link_to, moment, number_of, pretty, short
 from inventory.admin.filters import BY_REGION, Presence
+from inventory.admin.versions import version_of
 from inventory.models import Execution, Job, StepExecution
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class ExecutionAdmin(BrowseOnly[Execution]):
     counted = ("steps",)
     groups = (
         ("", ("pipeline", "status", "failure_reason", number_of("steps"), "problem")),
-        ("", (moment("start_time"), moment("last_modified"), "definition", "version_id")),
+        ("", (moment("start_time"), moment("last_modified"), "definition", version_of)),
         ("", ("display_name", "description", "arn", pretty("parameters"), pretty("created_by"))),
         (BOOKKEEPING, (pretty("selective"), moment("steps_version"), "steps_complete", "wants_steps")),
     )
@@ -39,7 +40,7 @@ class ExecutionAdmin(BrowseOnly[Execution]):
         "definition": "The definition it ran, where that was read.",
         "problem": "What of it could not be read.",
         "steps_version": "Its last modification at the time its steps were read.",
-        "version_id": "The version of the pipeline it ran.",
+        "version_of": "The version of the pipeline it ran.",
     }
 
     def has_sync_permission(self, request: HttpRequest) -> bool:

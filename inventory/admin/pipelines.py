@@ -47,10 +47,16 @@ class PipelineAdmin(Resyncable[Pipeline], BrowseOnly[Pipeline]):
     list_select_related = ("region__account", "domain", "latest_execution")
     actions = ("resync", backfill_pipelines)  # type: ignore[assignment]  # Resyncable names one
     search_fields = ("name", "display_name", "arn")
-    counted = ("executions",)
+    counted = ("executions", "versions")
     groups = (
         ("", ("name", "display_name", "description", "region", "arn", "role_arn")),
-        ("", ("latest_execution_link", number_of("executions"), "definition", pretty("tags"))),
+        (
+            "",
+            (
+                "latest_execution_link", number_of("executions"), "definition", number_of("versions"),
+                "versions_problem", pretty("tags"),
+            ),
+        ),
         ("Domain", ("domain_link", "match_source", pretty("domain_candidates"))),
         (
             "In AWS",
@@ -60,7 +66,13 @@ class PipelineAdmin(Resyncable[Pipeline], BrowseOnly[Pipeline]):
             ),
         ),
         ("In this cache", ("problem", moment("synced_at"), moment("seen_at"), moment("missing_since"))),
-        (BOOKKEEPING, (moment("described_version"), moment("looked_up_execution_time"))),
+        (
+            BOOKKEEPING,
+            (
+                moment("described_version"), moment("looked_up_execution_time"), moment("versions_listed_for"),
+                moment("versions_refused_at"),
+            ),
+        ),
     )  # fmt: skip
     help_texts = {
         "domain_candidates": "Every hint that was found; the match source says which of them decided.",
@@ -68,6 +80,7 @@ class PipelineAdmin(Resyncable[Pipeline], BrowseOnly[Pipeline]):
         "seen_at": "When a listing first showed it, or last showed it changed.",
         "missing_since": "Since when complete listings no longer show it.",
         "described_version": "Its last modification at the time its definition was read.",
+        "versions_listed_for": "Its last modification at the time its versions were listed.",
         "looked_up_execution_time": "Its last execution time when its executions were listed one by one.",
     }
 

@@ -10,7 +10,18 @@ from rest_framework import serializers
 from inventory.api.documents import CacheSerializer
 from inventory.api.names import CamelSerializer
 from inventory.freshness import pipeline_freshness, region_freshness
-from inventory.models import Account, Bucket, Domain, Execution, Job, ModelPackage, Pipeline, Region, StepExecution
+from inventory.models import (
+    Account,
+    Bucket,
+    Domain,
+    Execution,
+    Job,
+    ModelPackage,
+    Pipeline,
+    PipelineVersion,
+    Region,
+    StepExecution,
+)
 
 
 class AccountSerializer(CamelSerializer):
@@ -59,13 +70,23 @@ class PipelineSerializer(CamelSerializer):
             "id", "name", "arn", "region", "account", "display_name", "description", "role_arn", "created_at",
             "last_modified", "last_execution_time", "last_execution_status", "latest_execution", "tags", "created_by",
             "last_modified_by", "domain_id", "domain_name", "match_source", "domain_candidates", "seen_at",
-            "missing_since", "cache",
+            "missing_since", "versions_listed_for", "versions_problem", "cache",
         )  # fmt: skip
 
     @extend_schema_field(CacheSerializer)
     def get_cache(self, pipeline: Pipeline) -> dict[str, Any]:
         region = {f"region__{name}": getattr(pipeline.region, name) for name in ("status", "problem", "synced_at")}
         return pipeline_freshness({"synced_at": pipeline.synced_at, "problem": pipeline.problem} | region).as_member()
+
+
+class PipelineVersionSerializer(CamelSerializer):
+    aliases = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = PipelineVersion
+        fields = (
+            "id", "pipeline", "number", "display_name", "description", "aliases", "created_at", "last_execution_arn",
+        )  # fmt: skip
 
 
 class ExecutionSerializer(CamelSerializer):

@@ -79,6 +79,16 @@ class PipelineViewSet(FactViewSet):
         page = self.paginate_queryset(ExecutionViewSet.queryset.filter(pipeline=pipeline))
         return self.get_paginated_response(serializers.ExecutionSerializer(page, many=True).data)
 
+    @extend_schema(
+        operation_id="pipelines_versions", responses=serializers.PipelineVersionSerializer(many=True), filters=False
+    )
+    @action(detail=True, filter_backends=())
+    def versions(self, request: Request, pk: str) -> Response:
+        """The versions of one pipeline, newest first; none before the back-fill or its own re-sync has listed them."""
+        pipeline = get_object_or_404(Pipeline, pk=pk)
+        page = self.paginate_queryset(pipeline.versions.order_by("-number"))
+        return self.get_paginated_response(serializers.PipelineVersionSerializer(page, many=True).data)
+
 
 class ExecutionViewSet(FactViewSet):
     """Executions of pipelines; one of them with its steps."""

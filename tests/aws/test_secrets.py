@@ -12,10 +12,12 @@ from django.urls import reverse
 
 from demo.estate import PLANTED_SECRETS, REGIONS
 from demo.estate.load import load
-from inventory.models import Bucket, Definition, Execution, Job, ModelPackage, Pipeline
+from inventory import sync
+from inventory.aws.masking import MASK
+from inventory.models import Bucket, Definition, Execution, Job, ModelPackage, Pipeline, PipelineVersion
 from tests.aws.syncing import ACCESS, run
 
-PAGES_OF = (Definition, Execution, Job, ModelPackage, Pipeline, Bucket)
+PAGES_OF = (Definition, Execution, Job, ModelPackage, Pipeline, PipelineVersion, Bucket)
 RESOURCES = ("accounts", "regions", "domains", "pipelines", "executions", "jobs", "model-packages", "buckets", "syncs")
 
 
@@ -25,10 +27,13 @@ def crawled(demo_aws, settings, monkeypatch, caplog, django_db_blocker, transact
     for name, value in {**ACCESS, "AWS_ENDPOINT_URL": demo_aws.url}.items():
         monkeypatch.setenv(name, value)
     settings.SYNC_REGIONS = list(REGIONS)
+    settings.SYNC_BACKFILL_CALLS_PER_DAY = 20
     load(demo_aws.url)
     with caplog.at_level(logging.DEBUG, "inventory"), caplog.at_level(logging.DEBUG, "lineage"):
         run()
+        sync.backfill()
     assert Pipeline.objects.count() >= 30
+    assert PipelineVersion.objects.filter(description__contains=MASK).exists()
     return caplog.text
 
 
@@ -47,6 +52,7 @@ def answers(client):
     paths = [f"/api/v1/{name}" for name in RESOURCES] + ["/", "/inventory"]
     for model, name in ((Job, "jobs"), (Execution, "executions"), (ModelPackage, "model-packages")):
         paths += [f"/api/v1/{name}/{pk}" for pk in model.objects.values_list("pk", flat=True)]
+    paths += [f"/api/v1/pipelines/{pk}/versions" for pk in Pipeline.objects.values_list("pk", flat=True)]
     for name, region in Pipeline.objects.values_list("name", "region__name"):
         paths += [f"/lineage?pipeline={name}&region={region}&includeLatestExec={run}" for run in ("false", "true")]
     for model in PAGES_OF:

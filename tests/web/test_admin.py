@@ -15,6 +15,7 @@ from inventory.models import (
     Job,
     ModelPackage,
     Pipeline,
+    PipelineVersion,
     StepExecution,
     Sync,
     SyncPart,
@@ -34,6 +35,7 @@ def estate(facts, number):
     pipeline.latest_execution = execution = facts.execution(pipeline, definition=definition)
     pipeline.save()
     shared = {"region": region, "read_at": now()}
+    PipelineVersion.objects.create(pipeline=pipeline, number=1)
     job = Job.objects.create(**shared, arn=f"j{number}", kind="TrainingJob", name="j", created_at=now(), description={})
     package = ModelPackage.objects.create(**shared, arn=f"m{number}", group_name="g", version=1, description={})
     StepExecution.objects.create(
