@@ -11,7 +11,7 @@ from django.utils.timezone import now
 
 from inventory.aws.errors import AWSError, ErrorKind
 from inventory.models import Pipeline, Region, Sync
-from inventory.sync import buckets, details, domains, executions, makers, matching, pipelines, registry
+from inventory.sync import buckets, details, domains, executions, makers, matching, pipelines, registry, versions
 from inventory.sync.announce import settle_pipelines, settle_region
 from inventory.sync.shares import deal_out, pipelines_of
 
@@ -113,6 +113,7 @@ class RegionCrawl:
         buckets.sync_buckets(self)
         Pipeline.objects.filter(pk=pipeline.pk, problem="").update(synced_at=now())
         settle_region(self.region)
+        versions.sync_versions(self, pipeline)
 
     def _executing(self) -> None:
         """Those that were executing before, too: they may just have ended."""

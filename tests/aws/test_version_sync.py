@@ -1,4 +1,4 @@
-"""Versions of pipelines in the cache: by the back-fill, within the day's calls."""
+"""Versions of pipelines in the cache: by the back-fill within the day's calls, and with a pipeline's own re-sync."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from inventory.aws.client import Connection
 from inventory.models import Account, Pipeline, PipelineVersion, Region
 from inventory.models.executions import BackfillDay
 from inventory.sync import versions
-from tests.aws.syncing import ACCESS, REGION, run, training
+from inventory.sync.scope import Scope
+from tests.aws.syncing import ACCESS, ACCOUNT_ID, REGION, run, training
 
 pytestmark = pytest.mark.django_db(transaction=True)
+CHURN = Scope(account=ACCOUNT_ID, regions=(REGION,), pipeline="churn")
 LISTING = "ListPipelineVersions"
 
 
@@ -234,3 +236,28 @@ class TestFailures:
         assert calls() == 3
         assert calls() == 0
         assert "ResourceNotFound" in problem("fraud")
+
+
+class TestOnePipeline:
+    @pytest.fixture(autouse=True)
+    def known(self, create):
+        create("churn")
+        run()
+
+    def test_its_own_sync_lists_its_versions(self, demo_aws, calls):
+        redefine(demo_aws)
+        assert calls(lambda: run(CHURN)) == 1
+        assert numbers() == [2, 1]
+        assert calls() == 0
+
+    def test_a_denial_is_noted_and_fails_nothing(self, demo_aws):
+        demo_aws.faults.add("AccessDeniedException", action=LISTING)
+        part = run(CHURN).parts.get()
+        assert (part.outcome, part.problems[0]["subject"]) == ("ok", "the versions of churn")
+        assert LISTING in problem()
+
+    def test_a_denial_is_no_reason_not_to_ask_when_told_to(self, demo_aws, calls):
+        demo_aws.faults.add("AccessDeniedException", action=LISTING, times=1)
+        run(CHURN)
+        assert calls(lambda: run(CHURN)) == 1
+        assert (numbers(), problem()) == ([1], "")
