@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from bench import report
 from bench.aws.process import BenchAWS
 from bench.database import version
-from bench.estates import crawl_estate, run_peer
-from bench.report import Bound
+from bench.estates import PEERS, crawl_estate, run_peer
+from bench.report import Bound, Costs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ SIZES = (20, 200, 2_000, 20_000)
 LATENCIES = (0.0, 30.0, 100.0)
 LARGEST_WITH_LATENCY = 2_000
 START = "start"
-MOST_PROCESSES = 4  # that `manage.py sync` deals a region out to
+PROCESSES = max(4, min(os.cpu_count() or 1, 8))  # that `manage.py sync` deals a region out to
 KINDS = ("first", "unchanged", "changed")
 
 
@@ -60,17 +60,22 @@ def main() -> int:
 
 
 def _crawls(aws: BenchAWS, options: Namespace) -> Iterator[Crawl]:
-    """The start alone; then every estate at no latency, beside bare boto3, and at the others."""
+    """The start alone; then every estate at no latency, beside the peers, and at the others."""
     yield from crawl_estate(aws, 0, 0.0, (START, START), options.database_url)
-    yield run_peer(aws, 0, {}, _threads())
+    yield from _peers(aws, 0, {})
     for pipelines in options.pipelines:
         first, *others = crawl_estate(aws, pipelines, 0.0, KINDS, options.database_url)
         yield first
         if pipelines <= LARGEST_WITH_LATENCY:
-            yield run_peer(aws, pipelines, first.traffic["calls"], _threads())
+            yield from _peers(aws, pipelines, first.traffic["calls"])
         yield from others
         for latency in filter(None, options.latency if pipelines <= LARGEST_WITH_LATENCY else ()):
             yield from crawl_estate(aws, pipelines, latency, KINDS[:2], options.database_url)
+
+
+def _peers(aws: BenchAWS, pipelines: int, calls: dict[str, int]) -> Iterator[Crawl]:
+    for client in PEERS:
+        yield run_peer(aws, client, pipelines, calls, _threads())
 
 
 def _limited(aws: BenchAWS, options: Namespace) -> list[Crawl]:
@@ -81,11 +86,12 @@ def _limited(aws: BenchAWS, options: Namespace) -> list[Crawl]:
 
 def _text(crawls: list[Crawl], limited: Crawl | None, options: Namespace) -> str:
     start = min(crawl.cost.cpu for crawl in crawls if crawl.kind == START)
-    cores = os.cpu_count() or 1
-    bound = Bound(_threads() * min(cores, MOST_PROCESSES), _cpu_per_call(crawls), cores)
+    bare, ours = (_cpu_per_call(crawls, kind) for kind in PEERS.values())
+    costs = Costs(Bound(_threads() * PROCESSES, os.cpu_count() or 1), bare)
     parts = [
         f"Measured {report.machine(version(options.database_url))}",
-        report.cost_table(crawls, bound),
+        report.cost_table(crawls, costs),
+        report.client_line(bare, ours),
         "First crawl, cost per pipeline as the estate grows:",
         report.curve_table(crawls, start, "first"),
         "Unchanged crawl:",
@@ -96,9 +102,9 @@ def _text(crawls: list[Crawl], limited: Crawl | None, options: Namespace) -> str
     return "\n\n".join(parts)
 
 
-def _cpu_per_call(crawls: list[Crawl]) -> float:
-    """Seconds of CPU that bare boto3 takes for a call, its start left out."""
-    empty, *peers = [crawl for crawl in crawls if crawl.kind == "bare boto3"]
+def _cpu_per_call(crawls: list[Crawl], kind: str) -> float:
+    """Seconds of CPU that a peer takes for a call, its start left out."""
+    empty, *peers = [crawl for crawl in crawls if crawl.kind == kind]
     largest = max(peers, key=lambda crawl: crawl.pipelines)
     return (largest.cost.cpu - empty.cost.cpu) / (largest.calls - empty.calls)
 

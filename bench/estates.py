@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bench.aws.process import BenchAWS
     from bench.measure import Cost
 
+PEERS = {"boto3": "bare boto3", "ours": "our client"}
 CHANGES = {"definitions": 5, "executions": 20}
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "bench",
@@ -77,15 +78,16 @@ def crawl_estate(
         return [_crawl(aws, pipelines, latency_ms, kind, environment) for kind in kinds]
 
 
-def run_peer(aws: BenchAWS, pipelines: int, calls: dict[str, int], threads: int) -> Crawl:
-    """The same number of the same calls by bare boto3, at no latency."""
+def run_peer(aws: BenchAWS, client: str, pipelines: int, calls: dict[str, int], threads: int) -> Crawl:
+    """The same number of the same calls by a client of `bench.peer`, keeping nothing, at no latency."""
     shape = aws.configure(pipelines=pipelines, latency_ms=0)
     aws.reset()
     plan = json.dumps({"pipelines": pipelines, "buckets": shape["buckets"], "calls": calls})
-    cost = run_python(["-m", "bench.peer", aws.url, str(threads), plan], {**_inherited(), **CREDENTIALS})
+    environment = {**_inherited(), **CREDENTIALS, "AWS_ENDPOINT_URL": aws.url}
+    cost = run_python(["-m", "bench.peer", client, str(threads), plan], environment)
     if cost.status:
         raise RuntimeError(cost.output)
-    return Crawl(pipelines, 0.0, "bare boto3", cost, aws.calls(), {})
+    return Crawl(pipelines, 0.0, PEERS[client], cost, aws.calls(), {})
 
 
 def _crawl(aws: BenchAWS, pipelines: int, latency_ms: float, kind: str, environment: dict[str, str]) -> Crawl:

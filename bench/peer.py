@@ -1,16 +1,18 @@
-"""`python -m bench.peer URL THREADS PLAN`: unmodified boto3 making the same number of the same calls, keeping nothing.
+"""`python -m bench.peer CLIENT THREADS PLAN`: the same number of the same calls as a crawl's, keeping nothing.
 
-What it costs is the floor: nobody who asks AWS by boto3 pays less. PLAN is JSON: pipelines, buckets, and calls by
-operation.
+CLIENT is `boto3`, unmodified, or `ours`: the clients that a crawl uses, each call of which waits its turn and is
+counted. What boto3 costs is the floor: nobody who asks AWS by it pays less. PLAN is JSON: pipelines, buckets, and
+calls by operation.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from itertools import repeat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -18,11 +20,18 @@ from botocore import xform_name
 from botocore.config import Config
 
 from bench.aws.names import bucket_name, pipeline_name
+from inventory.aws.client import Connection
+from inventory.aws.rate.classes import RateSettings
+from inventory.aws.rate.files import FileStore
+from inventory.aws.rate.limiter import RateLimiter
+from inventory.aws.sessions import Access
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ACCOUNT = "arn:aws:sagemaker:us-east-1:123456789012"
+REGION = "us-east-1"
+NAMES = ("sagemaker", "s3", "sts")
 PAGE_SIZE = 100
 SEARCHED = ("Pipeline", "PipelineExecution", "ModelPackage", "Model")
 SERVICES = {"GetCallerIdentity": "sts", "ListBuckets": "s3", "GetObject": "s3", "HeadBucket": "s3"}
@@ -56,11 +65,21 @@ OF_ONE_PIPELINE: dict[str, tuple[str, tuple[Callable[[int], str], ...]]] = {
 }
 
 
-def repeat_calls(url: str, threads: int, plan: dict[str, Any]) -> None:
-    client = partial(
-        boto3.Session().client, endpoint_url=url, region_name="us-east-1", config=Config(max_pool_connections=threads)
-    )
-    clients: dict[str, Any] = {name: client(name) for name in ("sagemaker", "s3", "sts")}
+def clients_of_boto3(threads: int) -> dict[str, Any]:
+    session: Any = boto3.Session(region_name=REGION)
+    return {name: session.client(name, config=Config(max_pool_connections=threads)) for name in NAMES}
+
+
+def clients_of_ours(_: int) -> dict[str, Any]:
+    limiter = RateLimiter(FileStore(Path(tempfile.mkdtemp())), RateSettings(start=1000.0, per_service={}))
+    connection = Connection(Access("123456789012"), REGION, limiter=limiter)
+    return {name: connection.client(name) for name in NAMES}
+
+
+CLIENTS = {"boto3": clients_of_boto3, "ours": clients_of_ours}
+
+
+def repeat_calls(clients: dict[str, Any], threads: int, plan: dict[str, Any]) -> None:
     pipelines, buckets = plan["pipelines"], plan["buckets"]
     with ThreadPoolExecutor(threads) as pool:
         for operation, count in plan["calls"].items():
@@ -104,4 +123,4 @@ def _call(call: Callable[..., dict[str, Any]], arguments: dict[str, Any]) -> Non
 
 
 if __name__ == "__main__":
-    repeat_calls(sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3]))
+    repeat_calls(CLIENTS[sys.argv[1]](int(sys.argv[2])), int(sys.argv[2]), json.loads(sys.argv[3]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -17,34 +18,47 @@ if TYPE_CHECKING:
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs/benchmarks.md"
 BEGIN, END = "<!-- crawl: begin -->", "<!-- crawl: end -->"
 COSTS = (
-    "pipelines", "latency", "crawl", "calls", "wall s", "bound s", "wall/bound", "CPU s", "CPU ms/call",
+    "pipelines", "latency", "crawl", "calls", "wall s", "bound s", "wall/bound", "floor s", "CPU s", "CPU ms/call",
     "CPU ms/pipeline", "peak MB", "throttled",
 )  # fmt: skip
 CURVE = ("pipelines", "CPU ms/pipeline", "without start", "to 200", "peak MB")
 
 
+@dataclass(frozen=True, slots=True)
 class Bound:
-    """The least wall time that calls can take: by latency, by bare boto3's CPU, by the admitted rate."""
+    """The least wall time that calls can take: by latency, by their CPU, by the admitted rate."""
 
-    def __init__(self, concurrency: int, cpu_per_call: float, cores: int, rate: float = 0.0) -> None:
-        self.concurrency = concurrency
-        self.cpu_per_call = cpu_per_call
-        self.cores = cores
-        self.rate = rate
+    concurrency: int
+    cores: int
+    rate: float = 0.0
 
-    def seconds(self, calls: int, latency_ms: float) -> float:
+    def seconds(self, calls: int, latency_ms: float, cpu_per_call: float) -> float:
         waiting = calls * latency_ms / 1000 / self.concurrency
         admitted = calls / self.rate if self.rate else 0.0
-        return max(waiting, calls * self.cpu_per_call / self.cores, admitted)
+        return max(waiting, calls * cpu_per_call / self.cores, admitted)
 
 
-def cost_table(crawls: Iterable[Crawl], bound: Bound) -> str:
-    return _table(COSTS, [_cost_row(crawl, bound) for crawl in crawls])
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What crawls are compared with: the bound, and bare boto3's seconds of CPU for a call."""
+
+    bound: Bound
+    bare_cpu_per_call: float
 
 
-def _cost_row(crawl: Crawl, bound: Bound) -> list[str]:
+def cost_table(crawls: Iterable[Crawl], costs: Costs) -> str:
+    return _table(COSTS, [_cost_row(crawl, costs) for crawl in crawls])
+
+
+def client_line(bare: float, ours: float) -> str:
+    """What a call costs by itself, given in seconds of CPU."""
+    return f"CPU of a call, start left out: our client {1000 * ours:.2f} ms, bare boto3 {1000 * bare:.2f} ms."
+
+
+def _cost_row(crawl: Crawl, costs: Costs) -> list[str]:
     cost, calls = crawl.cost, crawl.calls
-    least = bound.seconds(calls, crawl.latency_ms)
+    least = costs.bound.seconds(calls, crawl.latency_ms, cost.cpu / max(1, calls))
+    floor = costs.bound.seconds(calls, crawl.latency_ms, costs.bare_cpu_per_call)
     return [
         f"{crawl.pipelines:,}",
         f"{crawl.latency_ms:.0f} ms",
@@ -53,6 +67,7 @@ def _cost_row(crawl: Crawl, bound: Bound) -> list[str]:
         f"{cost.wall:.1f}",
         f"{least:.1f}",
         f"{cost.wall / least:.2f}" if crawl.pipelines and crawl.kind == "first" else "",
+        f"{floor:.1f}",
         f"{cost.cpu:.1f}",
         f"{1000 * cost.cpu / max(1, calls):.2f}",
         f"{1000 * cost.cpu / max(1, crawl.pipelines):.1f}",

@@ -54,7 +54,8 @@ def sync_changed_executions(crawl: RegionCrawl) -> None:
     newest = None if region.execution_cursor else Newest(region, since)
     cursor = region.execution_cursor
     try:
-        for batch in lease.batches(crawl_changed_executions(lease.connection, since)):
+        found = crawl_changed_executions(lease.connection, since)
+        for batch in lease.batches(found, ahead=newest is None):
             store_executions(newest.of(batch) if newest else batch, wanted=_never if newest else _always)
             cursor = max([cursor, *(record.last_modified for record in batch)], key=lambda at: (at is not None, at))
             if newest and newest.is_complete:

@@ -82,7 +82,12 @@ class Lease:
             self.report()
         return [future.result() for future in futures]
 
-    def batches(self, records: Iterator[T], size: int = LISTING_BATCH) -> Iterator[list[T]]:
-        """Read a listing in batches."""
-        while batch := self.call(lambda: list(islice(records, size))):
+    def batches(self, records: Iterator[T], size: int = LISTING_BATCH, *, ahead: bool = True) -> Iterator[list[T]]:
+        """Read a listing in batches. `ahead`: the next one meanwhile, which whoever may stop before the end does not want."""
+        following = None
+        while batch := self.finish([following or self._take(records, size)])[0]:
+            following = self._take(records, size) if ahead else None
             yield batch
+
+    def _take(self, records: Iterator[T], size: int) -> Future[list[T]]:
+        return self._pool.submit(lambda: list(islice(records, size)))

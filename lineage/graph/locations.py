@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Location:
         return f"s3{self.uri[2:]}".rstrip("/") if self.uri[:2].lower() == "s3" else self.uri.rstrip("/")
 
 
+@lru_cache(maxsize=4096)  # a place is named by several ports, and each is looked at from several sides
 def parse_location(text: str) -> Location | None:
     """The S3 location a text stands for, None if it is none.
 

@@ -167,6 +167,8 @@ def expand(value: object, lookup: Lookup, read: Read) -> tuple[str, bool]:
     `lookup` gives the value of a Get, `read` that of a JsonGet (its source and path); either may give MISSING.
     Without recursion; a reference that leads back to itself, or an expression that explodes, stays a template.
     """
+    if isinstance(value, str):
+        return value, True
     pieces: list[str] = []
     resolved = True
     stack: list[tuple[Any, tuple[str, ...]]] = [(value, ())]

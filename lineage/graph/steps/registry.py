@@ -59,7 +59,10 @@ def below(prefix: str, fields: tuple[Field, ...]) -> tuple[Field, ...]:
 
 def ports(step: Step, fields: tuple[Field, ...]) -> Iterator[Port]:
     """A port for each value that the step has at these fields."""
+    arguments = mapping(step.get("Arguments"))
     for each in fields:
+        if each.segments[0] == "Arguments" and each.segments[1] not in arguments:
+            continue
         for value, path, item in _matches(step, each.segments):
             if (isinstance(value, str) and value) or operator(value) is not None:
                 yield _port(each, value, path, item)
