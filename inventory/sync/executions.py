@@ -55,7 +55,7 @@ def sync_changed_executions(crawl: RegionCrawl) -> None:
     cursor = region.execution_cursor
     try:
         found = crawl_changed_executions(lease.connection, since)
-        for batch in lease.batches(found, ahead=newest is None):
+        for batch in lease.batches(found) if newest else lease.ahead(found):
             store_executions(newest.of(batch) if newest else batch, wanted=_never if newest else _always)
             cursor = max([cursor, *(record.last_modified for record in batch)], key=lambda at: (at is not None, at))
             if newest and newest.is_complete:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.conf import settings
 
 from inventory.models import Sync, SyncPart
+from inventory.sync.ahead import ReadAhead
 from inventory.sync.connect import connect
 
 if TYPE_CHECKING:
@@ -78,16 +79,21 @@ class Lease:
 
     def finish(self, futures: list[Future[R]]) -> list[R]:
         """Wait for what was begun, beating meanwhile."""
-        while wait(futures, timeout=min(HEARTBEAT_SECONDS, settings.SYNC_LEASE_SECONDS / 4)).not_done:
+        while wait(futures, timeout=_beat_every()).not_done:
             self.report()
         return [future.result() for future in futures]
 
-    def batches(self, records: Iterator[T], size: int = LISTING_BATCH, *, ahead: bool = True) -> Iterator[list[T]]:
-        """Read a listing in batches. `ahead`: the next one meanwhile, which whoever may stop before the end does not want."""
-        following = None
-        while batch := self.finish([following or self._take(records, size)])[0]:
-            following = self._take(records, size) if ahead else None
+    def batches(self, records: Iterator[T], size: int = LISTING_BATCH) -> Iterator[list[T]]:
+        """Read a listing in batches, each when it is asked for: for who may stop before the end."""
+        while batch := self.call(lambda: list(islice(records, size))):
             yield batch
 
-    def _take(self, records: Iterator[T], size: int) -> Future[list[T]]:
-        return self._pool.submit(lambda: list(islice(records, size)))
+    def ahead(self, records: Iterator[T], size: int = LISTING_BATCH) -> Iterator[list[T]]:
+        """Begin to read a listing to its end, some batches ahead of who asks for them."""
+        ahead = ReadAhead(records, size, self._released.is_set)
+        self._pool.submit(ahead.read)
+        return ahead.batches(self.report, _beat_every())
+
+
+def _beat_every() -> float:
+    return float(min(HEARTBEAT_SECONDS, settings.SYNC_LEASE_SECONDS / 4))

@@ -85,13 +85,13 @@ class ListingSync:
 
     def store_whole(self, records: Iterator[Any]) -> ListingSync:
         """A listing that shows everything of each resource."""
-        for batch in self.crawl.lease.batches(records, BATCH):
+        for batch in self.crawl.lease.ahead(records, BATCH):
             self._store(batch)
         return self
 
     def store_described(self, summaries: Iterator[SummaryRecord]) -> ListingSync:
         """A listing that tells which resources are to be described."""
-        for batch in self.crawl.lease.batches(summaries, BATCH):
+        for batch in self.crawl.lease.ahead(summaries, BATCH):
             known = {row.arn: row for row in self.kind.rows.objects.filter(arn__in=[each.arn for each in batch])}
             due = [each for each in batch if not self.kind.is_current(known.get(each.arn), each)]
             read_anew = {each.arn for each in due}

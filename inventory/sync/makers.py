@@ -18,6 +18,7 @@ from inventory.models import (
     ModelPackage,
     StepExecution,
 )
+from inventory.sync.rows import update_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,8 +59,7 @@ def _link_deployed(rows: type[Any], made: Sequence[tuple[str, datetime, int]]) -
         if maker and maker != row.execution_id:
             row.execution_id = maker
             changed.append(row)
-    if changed:
-        rows.objects.bulk_update(changed, ("execution",))
+    update_rows(changed, ("execution_id",))
 
 
 def _link_packages(region: Region) -> None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from inventory.sync.lease import Lease
     from inventory.sync.region import RegionCrawl
 
+    Batches = Iterator[list[PipelineOwnershipRecord]]
+
 FIELDS = (
     "name",
     "display_name",
@@ -45,7 +47,7 @@ FIELDS = (
 def sync_pipelines(lease: Lease, region: Region) -> None:
     """Store the listing; mark missing what it no longer shows, once it has reached its end."""
     before, seen = _listed(region), set[str]()
-    for batch in lease.batches(crawl_pipelines(lease.connection)):
+    for batch in lease.ahead(crawl_pipelines(lease.connection)):
         _store(region, batch)
         seen.update(record.arn for record in batch)
         lease.report(total=len(seen))
@@ -74,13 +76,17 @@ def _with_execution_time(record: PipelineRecord, known: object) -> PipelineRecor
     return record if record.last_execution_time else replace(record, last_execution_time=known)  # type: ignore[arg-type]
 
 
-def sync_ownership(crawl: RegionCrawl) -> None:
-    """Tags and user contexts by Search, else tags by tag:GetResources, else by ListTags of each pipeline."""
-    lease, region = crawl.lease, crawl.region
-    for source in _ownership_sources(crawl):
+def begin_ownership(crawl: RegionCrawl) -> Batches | None:
+    """Begin to read tags and user contexts by Search, which needs nothing else to be read before."""
+    return crawl.lease.ahead(crawl_ownership(crawl.lease.connection)) if crawl.search else None
+
+
+def sync_ownership(crawl: RegionCrawl, found: Batches | None) -> None:
+    """What Search `found`, else tags by tag:GetResources, else by ListTags of each pipeline."""
+    for source in _ownership_sources(crawl, found):
         try:
-            for batch in lease.batches(source):
-                _store_ownership(region, batch)
+            for batch in source:
+                _store_ownership(crawl.region, batch)
         except AWSError as error:
             if error.kind not in (ErrorKind.DENIED, ErrorKind.UNSUPPORTED):
                 crawl.note("tags", error)
@@ -93,13 +99,13 @@ def sync_ownership(crawl: RegionCrawl) -> None:
     crawl.note("tags", last)
 
 
-def _ownership_sources(crawl: RegionCrawl) -> Iterator[Iterator[PipelineOwnershipRecord]]:
-    connection = crawl.lease.connection
-    if crawl.search:
-        yield crawl_ownership(connection)
-    yield crawl_tags(connection)
+def _ownership_sources(crawl: RegionCrawl, found: Batches | None) -> Iterator[Batches]:
+    lease = crawl.lease
+    if found:
+        yield found
+    yield lease.ahead(crawl_tags(lease.connection))
     arns = Pipeline.objects.filter(region=crawl.region, missing_since=None).values_list("arn", flat=True)
-    yield (crawl_pipeline_tags(connection, arn) for arn in list(arns))
+    yield lease.batches(crawl_pipeline_tags(lease.connection, arn) for arn in list(arns))
 
 
 @transaction.atomic

@@ -10,13 +10,15 @@ from inventory.models import Pipeline, SyncPart
 from inventory.sync.due import with_needs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from django.db.models import QuerySet
 
     from inventory.sync.region import RegionCrawl
 
 MOST = 250  # pipelines of a share: half a minute of one process
 FEWEST = 50  # of a share: one batch
-AT_LEAST = 8  # shares, as far as there are pipelines for them: who is done early takes another
+AT_ONCE = 8  # of what is left, a share is that part: the last ones are small, so that all processes end together
 SHARE_FROM = 2 * FEWEST  # below, one process is done before others have begun
 
 
@@ -45,8 +47,6 @@ def _shares(crawl: RegionCrawl) -> list[SyncPart]:
     due = list(with_needs(present, search=crawl.search).order_by("pk").values_list("pk", flat=True))
     if len(due) < SHARE_FROM:
         return []
-    size = min(max(len(due) // AT_LEAST, FEWEST), MOST)
-    spans = [due[start : start + size] for start in range(0, len(due), size)]
     part, moment = crawl.lease.part, now()
     return [
         SyncPart(
@@ -59,5 +59,13 @@ def _shares(crawl: RegionCrawl) -> list[SyncPart]:
             uses_search=crawl.search,
             dispatched_at=moment,
         )
-        for number, span in enumerate(spans, start=1)
+        for number, span in enumerate(_spans(due), start=1)
     ]
+
+
+def _spans(due: Sequence[int]) -> Iterator[Sequence[int]]:
+    start = 0
+    while start < len(due):
+        size = min(max((len(due) - start) // AT_ONCE, FEWEST), MOST)
+        yield due[start : start + size]
+        start += size
