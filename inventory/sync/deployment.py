@@ -12,10 +12,9 @@ from inventory.models import (
     InferenceComponent,
     Model,
     ModelContainer,
-    Pipeline,
     ProductionVariant,
 )
-from inventory.sync.announce import announce_pipelines
+from inventory.sync.announce import announce_registered
 from inventory.sync.listed import Kind, ListingSync
 from inventory.sync.upsert import upsert
 
@@ -93,8 +92,7 @@ def _store_variants(changed: Sequence[tuple[EndpointConfig, EndpointConfigRecord
 def _announce_served(changed: Sequence[tuple[Endpoint, Any]]) -> None:
     """The documents of pipelines show which endpoints serve the packages that they registered."""
     packages = ModelContainer.objects.filter(model__variants__config__endpoints__in=[row for row, _ in changed])
-    pipelines = Pipeline.objects.filter(latest_execution__steps__model_package__arn__in=packages.values("package_id"))
-    announce_pipelines(sorted(set(pipelines.values_list("pk", flat=True))))
+    announce_registered(packages.values("package_id"))
 
 
 def _replace(existing: Any, rows: Sequence[Any], key: tuple[str, str], fields: tuple[str, ...]) -> None:

@@ -18,11 +18,14 @@ from inventory.models import (
     ModelPackage,
     StepExecution,
 )
+from inventory.sync.announce import announce_registered
 from inventory.sync.rows import update_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from inventory.models import Region
 
@@ -72,8 +75,16 @@ def _link_packages(region: Region) -> None:
 
 def _link_containers(region: Region) -> None:
     """A container that names no package comes from the newest package whose model is the same file."""
-    packages = ModelPackage.objects.filter(model_data_url=OuterRef("model_data_url")).order_by("-created_at", "-pk")
+    of_a_file = ModelPackage.objects.exclude(model_data_url="")  # as the index says
+    packages = of_a_file.filter(model_data_url=OuterRef("model_data_url")).order_by("-created_at", "-pk")
     unnamed = ModelContainer.objects.filter(model__region=region, package=None).exclude(model_data_url="")
-    unlinked = unnamed.filter(Exists(packages))
-    if unlinked.exists():
-        unlinked.update(package_id=Subquery(packages.values("arn")[:1]))
+    unlinked = unnamed.filter(Exists(packages)).order_by("pk").values_list("pk", flat=True)
+    while found := list(unlinked[:BATCH]):
+        _link_to_package(ModelContainer.objects.filter(pk__in=found), packages)
+
+
+@transaction.atomic
+def _link_to_package(containers: QuerySet[ModelContainer], packages: QuerySet[ModelPackage]) -> None:
+    """The documents of pipelines show which endpoints serve the packages that they registered."""
+    containers.update(package_id=Subquery(packages.values("arn")[:1]))
+    announce_registered(containers.exclude(model__variants__config__endpoints=None).values("package_id"))

@@ -16,9 +16,9 @@ from inventory.aws.registry import (
     crawl_model_package,
     crawl_model_package_groups,
 )
-from inventory.models import FeatureGroup, ModelPackage, ModelPackageGroup, Pipeline
+from inventory.models import FeatureGroup, ModelPackage, ModelPackageGroup
 from inventory.sync import deployment
-from inventory.sync.announce import announce_pipelines
+from inventory.sync.announce import announce_registered
 from inventory.sync.listed import Kind, ListingSync
 
 if TYPE_CHECKING:
@@ -87,9 +87,7 @@ def _attempt(crawl: RegionCrawl, subject: str, stage: Callable[[RegionCrawl], No
 
 def _announce(changed: Sequence[tuple[ModelPackage, ModelPackageRecord]]) -> None:
     """The documents of pipelines show the packages that their latest executions registered."""
-    ids = [row.pk for row, _ in changed]
-    pipelines = Pipeline.objects.filter(latest_execution__steps__model_package__in=ids)
-    announce_pipelines(sorted(set(pipelines.values_list("pk", flat=True))))
+    announce_registered([row.arn for row, _ in changed])
 
 
 def _same(*names: str) -> dict[str, str]:

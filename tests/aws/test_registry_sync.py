@@ -286,6 +286,18 @@ class TestFacts:
         assert document.rendered_at > before
         assert b"Rejected" in bytes(document.execution_body)
 
+    def test_an_endpoint_whose_model_is_a_packages_file_is_in_the_document(self, demo_aws, sagemaker, create_pipeline):
+        """Only once all is stored is it known of which package the file is."""
+        create_pipeline("churn", registration())
+        demo_aws.run("churn")
+        run()
+        location = ModelPackage.objects.get().model_data_url
+        create_model(sagemaker, Image="image", ModelDataUrl=location)
+        create_config(sagemaker)
+        sagemaker.create_endpoint(EndpointName="churn", EndpointConfigName="churn-config")
+        run()
+        assert b":endpoint/churn" in bytes(LineageDocument.objects.get().execution_body)
+
 
 class TestMissing:
     def test_what_the_listing_no_longer_shows_is_marked_and_kept(self, sagemaker, deployed):

@@ -6,7 +6,7 @@ import pytest
 
 from inventory import sync
 from inventory.models import Pipeline, Region, Sync, SyncPart
-from inventory.sync import shares
+from inventory.sync import conclude, shares
 from inventory.sync.scope import Scope
 from tests.aws.syncing import ACCESS, REGION, training
 
@@ -55,6 +55,28 @@ def test_the_sync_ends_with_its_last_share():
     requested.refresh_from_db()
     assert requested.state == "succeeded"
     assert Pipeline.objects.exclude(definition=None).count() == 5
+
+
+def test_the_last_share_links_what_its_executions_made(monkeypatch):
+    concluded = []
+    monkeypatch.setattr(conclude, "link_to_makers", concluded.append)
+    _, dealt = listed()
+    for share in dealt:
+        assert concluded == []
+        sync.execute(share.pk)
+    assert concluded == [Region.objects.get()]
+
+
+def test_a_region_that_was_not_dealt_out_needs_no_conclusion(monkeypatch):
+    monkeypatch.setattr(shares, "SHARE_FROM", 6)
+    monkeypatch.setattr(conclude, "link_to_makers", pytest.fail)
+    assert listed()[1] == []
+    assert Pipeline.objects.exclude(definition=None).count() == 5
+
+
+def test_shares_become_smaller_towards_the_end(monkeypatch):
+    monkeypatch.setattr(shares, "AT_ONCE", 2)
+    assert [len(span) for span in shares._spans(range(13))] == [6, 3, 2, 2]
 
 
 def test_what_needs_no_look_is_not_dealt_out():
