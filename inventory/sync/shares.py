@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from inventory.sync.region import RegionCrawl
 
 MOST = 250  # pipelines of a share: half a minute of one process
-FEWEST = 50  # of a share: one batch
+FEWEST = 100  # of a share: two batches, for one is read while the other is stored
 AT_ONCE = 8  # of what is left, a share is that part: the last ones are small, so that all processes end together
 SHARE_FROM = 2 * FEWEST  # below, one process is done before others have begun
 
