@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from inventory.sync.lease import Lease
     from inventory.sync.region import RegionCrawl
 
-    Batches = Iterator[list[PipelineOwnershipRecord]]
-
 FIELDS = (
     "name",
     "display_name",
@@ -76,14 +74,9 @@ def _with_execution_time(record: PipelineRecord, known: object) -> PipelineRecor
     return record if record.last_execution_time else replace(record, last_execution_time=known)  # type: ignore[arg-type]
 
 
-def begin_ownership(crawl: RegionCrawl) -> Batches | None:
-    """Begin to read tags and user contexts by Search, which needs nothing else to be read before."""
-    return crawl.lease.ahead(crawl_ownership(crawl.lease.connection)) if crawl.search else None
-
-
-def sync_ownership(crawl: RegionCrawl, found: Batches | None) -> None:
-    """What Search `found`, else tags by tag:GetResources, else by ListTags of each pipeline."""
-    for source in _ownership_sources(crawl, found):
+def sync_ownership(crawl: RegionCrawl) -> None:
+    """Tags and user contexts by Search, else tags by tag:GetResources, else by ListTags of each pipeline."""
+    for source in _ownership_sources(crawl):
         try:
             for batch in source:
                 _store_ownership(crawl.region, batch)
@@ -99,10 +92,10 @@ def sync_ownership(crawl: RegionCrawl, found: Batches | None) -> None:
     crawl.note("tags", last)
 
 
-def _ownership_sources(crawl: RegionCrawl, found: Batches | None) -> Iterator[Batches]:
+def _ownership_sources(crawl: RegionCrawl) -> Iterator[Iterator[list[PipelineOwnershipRecord]]]:
     lease = crawl.lease
-    if found:
-        yield found
+    if crawl.search:
+        yield lease.ahead(crawl_ownership(lease.connection))
     yield lease.ahead(crawl_tags(lease.connection))
     arns = Pipeline.objects.filter(region=crawl.region, missing_since=None).values_list("arn", flat=True)
     yield lease.batches(crawl_pipeline_tags(lease.connection, arn) for arn in list(arns))

@@ -76,12 +76,11 @@ class RegionCrawl:
 
     def _everything(self) -> None:
         self.lease.report(stage="pipelines")
-        ownership = pipelines.begin_ownership(self)
         pipelines.sync_pipelines(self.lease, self.region)
         self.lease.report(stage="domains")
         self._tolerate("domains", lambda: domains.sync_domains(self.lease, self.region))
         self.lease.report(stage="tags")
-        pipelines.sync_ownership(self, ownership)
+        pipelines.sync_ownership(self)
         self.lease.report(stage="executions")
         executions.sync_changed_executions(self)
         shares = deal_out(self)
