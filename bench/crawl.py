@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SIZES = (20, 200, 2_000, 20_000)
 LATENCIES = (0.0, 30.0, 100.0)
-LARGEST_WITH_LATENCY = 2_000
+LARGEST_BESIDE_PEERS = 2_000
 START = "start"
 PROCESSES = max(4, min(os.cpu_count() or 1, 8))  # that `manage.py sync` deals a region out to
 KINDS = ("first", "unchanged", "changed")
@@ -66,10 +66,10 @@ def _crawls(aws: BenchAWS, options: Namespace) -> Iterator[Crawl]:
     for pipelines in options.pipelines:
         first, *others = crawl_estate(aws, pipelines, 0.0, KINDS, options.database_url)
         yield first
-        if pipelines <= LARGEST_WITH_LATENCY:
+        if pipelines <= LARGEST_BESIDE_PEERS:
             yield from _peers(aws, pipelines, first.traffic["calls"])
         yield from others
-        for latency in filter(None, options.latency if pipelines <= LARGEST_WITH_LATENCY else ()):
+        for latency in filter(None, options.latency):
             yield from crawl_estate(aws, pipelines, latency, KINDS[:2], options.database_url)
 
 
