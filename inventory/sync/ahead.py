@@ -22,12 +22,13 @@ class ReadAhead(Generic[T]):
         self._records = records
         self._size = size
         self._is_over = is_over
+        self._left = False
         self._read: Queue[list[T] | Exception] = Queue(MOST_BATCHES)
 
     def read(self) -> None:
         """Until the end, which is an empty batch, or an error, which the reader raises in its place."""
         batch = None
-        while batch != [] and not self._is_over():
+        while batch != [] and self._is_wanted():
             try:
                 batch = list(islice(self._records, self._size))
             except Exception as error:  # noqa: BLE001  (raised where it can be handled)
@@ -37,8 +38,11 @@ class ReadAhead(Generic[T]):
 
     def batches(self, beat: Callable[[], None], every: float) -> Iterator[list[T]]:
         """The batches in their order; `beat` is called each time that `every` seconds were waited for one."""
-        while batch := self._next(beat, every):
-            yield batch
+        try:
+            while batch := self._next(beat, every):
+                yield batch
+        finally:
+            self._left = True
 
     def _next(self, beat: Callable[[], None], every: float) -> list[T]:
         while True:
@@ -51,8 +55,11 @@ class ReadAhead(Generic[T]):
                 raise found
             return found
 
+    def _is_wanted(self) -> bool:
+        return not (self._left or self._is_over())
+
     def _put(self, item: list[T] | Exception) -> None:
-        while not self._is_over():
+        while self._is_wanted():
             with suppress(Full):
                 self._read.put(item, timeout=LOOK_SECONDS)
                 break

@@ -72,9 +72,9 @@ def _executor() -> Executor:
 
 def _warm(parts: Sequence[SyncPart]) -> None:
     """What every forked process would otherwise read for itself: boto3's model of SageMaker takes half a second."""
-    for part in parts[:1]:
+    if parts:
         with suppress(AWSError):
-            sessions.client(part.account.access, "sagemaker", part.region, None)
+            sessions.client(parts[0].account.access, "sagemaker", parts[0].region, None)
 
 
 def _dealt_out(begun: Sequence[SyncPart]) -> list[int]:

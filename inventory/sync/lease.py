@@ -41,7 +41,8 @@ class Lease:
         self.part = part
         self._released = Event()
         self.connection = connect(part.account, part.region, stop=self._released.is_set)
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"crawl-{part.region}")
+        # One more reads a listing ahead: it may wait for a reader who waits for the others.
+        self._pool = ThreadPoolExecutor(threads + 1, thread_name_prefix=f"crawl-{part.region}")
 
     def __enter__(self) -> Lease:
         return self

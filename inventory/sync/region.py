@@ -106,14 +106,13 @@ class RegionCrawl:
 
     def _one_pipeline(self, name: str) -> None:
         pipeline = pipelines.sync_one_pipeline(self.lease, self.region, name)
-        if pipeline is None:
-            return
-        self.search = False
-        self._details(Pipeline.objects.filter(pk=pipeline.pk), force=True)
-        buckets.sync_buckets(self)
-        Pipeline.objects.filter(pk=pipeline.pk, problem="").update(synced_at=now())
+        if pipeline:
+            self.search = False
+            self._details(Pipeline.objects.filter(pk=pipeline.pk), force=True)
+            buckets.sync_buckets(self)
+            Pipeline.objects.filter(pk=pipeline.pk, problem="").update(synced_at=now())
+            versions.sync_versions(self, pipeline)
         settle_region(self.region)
-        versions.sync_versions(self, pipeline)
 
     def _executing(self) -> None:
         """Those that were executing before, too: they may just have ended."""

@@ -299,6 +299,16 @@ class TestFacts:
         assert b":endpoint/churn" in bytes(LineageDocument.objects.get().execution_body)
 
 
+    def test_one_thread_is_enough_for_a_listing_that_is_read_ahead(self, settings, monkeypatch, sagemaker):
+        settings.SYNC_THREADS = 1
+        monkeypatch.setattr("inventory.sync.listed.BATCH", 1)
+        monkeypatch.setattr("inventory.sync.ahead.MOST_BATCHES", 1)
+        for number in range(4):
+            create_feature_group(sagemaker, f"Customers-{number}")
+        run()
+        assert FeatureGroup.objects.count() == 4
+
+
 class TestMissing:
     def test_what_the_listing_no_longer_shows_is_marked_and_kept(self, sagemaker, deployed):
         run()

@@ -88,6 +88,16 @@ def test_whoever_waits_long_shows_life(begin):
     assert beats
 
 
+def test_it_ends_when_its_reader_leaves(begin, monkeypatch):
+    monkeypatch.setattr(ahead, "MOST_BATCHES", 1)
+    monkeypatch.setattr(ahead, "LOOK_SECONDS", 0.01)
+    reading = begin(range(100))
+    found = batches(reading)
+    next(found)
+    found.close()
+    assert reading.done.result(SOON) is None
+
+
 def test_it_ends_when_nobody_wants_it_any_more(monkeypatch):
     monkeypatch.setattr(ahead, "MOST_BATCHES", 1)
     monkeypatch.setattr(ahead, "LOOK_SECONDS", 0.01)
