@@ -159,6 +159,7 @@ def test_a_deleted_pipeline_synced_by_itself_is_marked(demo_aws, create_pipeline
     demo_aws.client("sagemaker").delete_pipeline(PipelineName="churn", ClientRequestToken="x" * 32)
     run(Scope(pipeline="churn"))
     assert Pipeline.objects.get().missing_since
+    assert LineageDocument.objects.get().outdated == 0
 
 
 def test_secrets_are_stored_nowhere(demo_aws, create_pipeline):
