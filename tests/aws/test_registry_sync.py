@@ -298,7 +298,6 @@ class TestFacts:
         run()
         assert b":endpoint/churn" in bytes(LineageDocument.objects.get().execution_body)
 
-
     def test_one_thread_is_enough_for_a_listing_that_is_read_ahead(self, settings, monkeypatch, sagemaker):
         settings.SYNC_THREADS = 1
         monkeypatch.setattr("inventory.sync.listed.BATCH", 1)
