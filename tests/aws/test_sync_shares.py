@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import call_command
 
-from inventory import sync
+from inventory import sync, tasks
 from inventory.models import Pipeline, Region, Sync, SyncPart
-from inventory.sync import conclude, shares
+from inventory.sync import conclude, registry, shares
 from inventory.sync.scope import Scope
 from tests.aws.syncing import ACCESS, REGION, training
 
@@ -54,6 +55,25 @@ def test_the_sync_ends_with_its_last_share():
         assert executed(share) == []
     requested.refresh_from_db()
     assert requested.state == "succeeded"
+    assert Pipeline.objects.exclude(definition=None).count() == 5
+
+
+def test_workers_are_told_of_shares_before_the_registry_is_read(monkeypatch):
+    told, told_before = [], []
+    monkeypatch.setattr(tasks.run_part, "delay", told.append)
+    monkeypatch.setattr(registry, "sync_registry", lambda crawl: told_before.extend(told))
+    requested, _ = sync.request(Scope(), trigger="api")
+    [part] = sync.plan(requested.pk)
+    tasks.run_part(part.pk)
+    shares_made = SyncPart.objects.filter(share__gt=0).values_list("pk", flat=True)
+    assert told_before == told == list(shares_made)
+
+
+def test_the_command_carries_the_shares_out():
+    with pytest.raises(SystemExit) as exit_status:
+        call_command("sync")
+    assert exit_status.value.code == 0
+    assert Sync.objects.get().parts.count() == 4
     assert Pipeline.objects.exclude(definition=None).count() == 5
 
 
