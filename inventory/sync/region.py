@@ -88,6 +88,7 @@ class RegionCrawl:
             self._everything_alone()
         else:
             self._tell(shares)
+            self.lease.report(total=0)  # each share counts its own
             registry.sync_registry(self)
 
     def _everything_alone(self) -> None:
