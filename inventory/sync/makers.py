@@ -79,8 +79,10 @@ def _link_containers(region: Region) -> None:
     packages = of_a_file.filter(model_data_url=OuterRef("model_data_url")).order_by("-created_at", "-pk")
     unnamed = ModelContainer.objects.filter(model__region=region, package=None).exclude(model_data_url="")
     unlinked = unnamed.filter(Exists(packages)).order_by("pk").values_list("pk", flat=True)
-    while found := list(unlinked[:BATCH]):
+    last = 0
+    while found := list(unlinked.filter(pk__gt=last)[:BATCH]):
         _link_to_package(ModelContainer.objects.filter(pk__in=found), packages)
+        last = found[-1]
 
 
 @transaction.atomic
