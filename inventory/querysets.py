@@ -6,8 +6,8 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Now
 from django.utils.timezone import now
 
 if TYPE_CHECKING:
@@ -58,6 +58,28 @@ class SyncPartQuerySet(models.QuerySet["SyncPart"]):
         )
         return self.select_related("sync", "account").get(pk=pk) if claimed else None
 
+    def of_whole_regions(self) -> SyncPartQuerySet:
+        """Those that take long; parts of one pipeline, or of what is executing, take a moment."""
+        return self.filter(sync__pipeline="", sync__executing_only=False)
+
+    def in_turn(self) -> SyncPartQuerySet:
+        """The queued ones of running syncs: those first of whose region the fewest parts are being carried out.
+
+        Each region has a rate of its own, so that two regions side by side are read faster than two parts of one.
+        """
+        running = self.model._default_manager.filter(state="running").order_by()
+        beside = running.filter(account=OuterRef("account"), region=OuterRef("region")).values("account")
+        queued = self.filter(state="queued", sync__state="running")
+        return queued.annotate(beside=Coalesce(Subquery(beside.values(count=Count("*"))), 0)).order_by("beside", "pk")
+
+    def claim_next(self, *, most_beside: int) -> SyncPart | None:
+        """Take the one whose turn it is; None when none waits that has so few others `beside` it in its region."""
+        waiting = self.in_turn().filter(beside__lte=most_beside)  # type: ignore[misc]  # it is annotated
+        while candidate := waiting.values_list("pk", flat=True).first():
+            if part := self.claim(candidate):
+                return part
+        return None
+
     def held(self, part: SyncPart) -> SyncPartQuerySet:
         """The part, as long as its lease is still ours."""
         return self.filter(pk=part.pk, state="running", lease=part.lease)
@@ -70,6 +92,10 @@ class SyncPartQuerySet(models.QuerySet["SyncPart"]):
         """Queue again the running parts whose worker has not been heard of for so long."""
         lapsed = self.filter(state="running", heartbeat_at__lt=Now() - silent_for)
         return lapsed.update(state="queued", lease=None, dispatched_at=None)
+
+    def heard_of(self, within: timedelta) -> SyncPartQuerySet:
+        """Those whose worker gave a sign of life so shortly ago."""
+        return self.filter(heartbeat_at__gte=Now() - within)
 
     def undispatched(self, before: datetime) -> SyncPartQuerySet:
         """Queued ones of running syncs whose message, if there was one, is older than `before`."""

@@ -56,7 +56,10 @@ class ArtifactUse(models.Model):
 
     class Meta:
         ordering = ("pipeline", "pk")
-        indexes = (models.Index(fields=("bucket", "pipeline"), name="use_by_bucket"),)
+        indexes = (
+            models.Index(fields=("bucket", "pipeline"), name="use_by_bucket"),
+            models.Index(fields=("uri", "pipeline"), name="use_by_uri"),
+        )
 
     def __str__(self) -> str:
         return f"{self.step} {self.direction} {self.uri}"

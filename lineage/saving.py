@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from lineage.rendering import Draft
 
+MOST_BYTES = 2_000  # of a URI: an index of PostgreSQL holds little more, and S3 has none beyond 1,100
 ALWAYS_WRITTEN = ("problem", "rendered_at")
 WRITTEN = (*BODIES, "digest", *ALWAYS_WRITTEN)
 COMPARED = ("step", "direction", "name", "role", "uri", "bucket", "key", "resolved")
@@ -84,7 +85,7 @@ def _values(draft: Draft) -> list[tuple[Any, ...]]:
             use.direction,
             use.name[:256],
             use.role,
-            use.uri,
+            use.uri.encode()[:MOST_BYTES].decode(errors="ignore"),
             (use.bucket or "")[:255],
             use.key or "",
             use.resolved,

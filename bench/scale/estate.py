@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from bench.aws.estate import REGIONS as OFFERED
 from bench.scale.template import BUCKET, DOMAINS, PIPELINES, REGION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 STRIDE = 1_000  # more than the template has rows of any kind: copy n of row i is n * STRIDE + i
-REGIONS = (
-    "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2",
-    "eu-west-3", "eu-south-1", "ap-east-1", "ap-south-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3",
-    "ap-southeast-1", "ap-southeast-2", "sa-east-1", "af-south-1", "me-south-1",
-)  # fmt: skip
+REGIONS = (*(name for name in OFFERED if name != REGION), "af-south-1")  # the template's holds no copies
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,8 @@ FROM inventory_pipeline AS template JOIN (
 RENAMED = (
     ("old_name", "copy.name"),
     ("old_run", "digits || lpad(run::text, 6, '0')"),
+    (f"'{BUCKET}'", "copy.bucket"),  # before the region, which is part of its name
     (f"'{REGION}'", "copy.region"),
-    (f"'{BUCKET}'", "copy.bucket"),
     ("old_domain", "copy.domain"),
 )
 COPIED, PLACED = {"id": f"n * {STRIDE} + original.id"}, {"region_id": "2 + place"}
@@ -152,8 +149,8 @@ def _few(size: Size) -> Iterator[Table]:
         {"id": f"(1 + place) * {STRIDE} + original.id", "region_id": "2 + place"},
         is_renamed=False,
     )
-    buckets = f"CROSS JOIN generate_series(1, {size.buckets - 1}) AS n"
-    bucket = {"id": "1 + n", "name": "'bench-ml-' || lpad(n::text, 3, '0')"}
+    buckets = f"CROSS JOIN generate_series(0, {size.buckets - 1}) AS n"
+    bucket = {"id": "2 + n", "name": "'bench-ml-' || lpad(n::text, 3, '0')"}
     yield Table("inventory_bucket", buckets, bucket, is_renamed=False)
     sync = {"id": "1 + n", "created_at": "original.created_at - n * interval '10 minutes'"}
     yield Table("inventory_sync", past, sync, is_renamed=False)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from django.test import Client
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.test import Client, RequestFactory
+from django.test.utils import override_settings
 
 from inventory.aws.records import ExecutionRecord
 from inventory.models import Bucket, Execution, Pipeline, StepExecution
@@ -13,15 +16,18 @@ from inventory.sync.delivery import anything_executing, undelivered
 from inventory.sync.due import with_needs
 from inventory.sync.executions import FIELDS, renew_latest, store_executions
 from inventory.sync.matching import match_domains
-from inventory.sync.reading import batches
+from inventory.sync.prunable import count_prunable
+from inventory.sync.reading import BATCH, batches
 from lineage.rebuild import mark_buckets_outdated, rebuild_outdated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
+    from django.template.response import TemplateResponse
 
 UPSERTED, RENEWED = 100, 50
+RUNS_A_DAY_APART = 50  # of each pipeline, see `estate`
 Queries = dict[str, "Callable[[], object]"]
 
 
@@ -29,7 +35,7 @@ def hot_queries() -> Queries:
     """By name. Reads by HTTP are anonymous: the settings must allow them."""
     pipeline = Pipeline.objects.select_related("region").exclude(region__name="us-east-1").order_by("pk")[0]
     pipelines = Pipeline.objects.filter(region=pipeline.region, missing_since=None)
-    return _reads(pipeline) | _of_crawls(pipeline, pipelines) | _of_beat()
+    return _reads(pipeline) | _lists() | _of_crawls(pipeline, pipelines) | _of_beat() | _of_operators()
 
 
 def _reads(pipeline: Pipeline) -> Queries:
@@ -44,6 +50,7 @@ def _reads(pipeline: Pipeline) -> Queries:
         ("/api/v1/executions", {"status": "Failed"}),
         (f"/api/v1/pipelines/{pipeline.pk}/executions", {}),
         (f"/api/v1/executions/{pipeline.latest_execution_id}", {}),
+        ("/api/v1/artifacts", {}),
     ]
     return {f"GET {path} {', '.join(asked)}".strip(): _get(path, asked) for path, asked in requests}
 
@@ -59,6 +66,21 @@ def _get(path: str, parameters: dict[str, str]) -> Callable[[], object]:
     return get
 
 
+def _lists() -> Queries:
+    return {f"admin: {model._meta.verbose_name_plural}": _list(model) for model in (Execution, StepExecution)}
+
+
+def _list(model: type[Model]) -> Callable[[], object]:
+    request = RequestFactory().get("/")
+    request.user = User(is_active=True, is_staff=True, is_superuser=True)
+
+    def list_them() -> None:
+        response = admin.site._registry[model].changelist_view(request)
+        cast("TemplateResponse", response).render()
+
+    return list_them
+
+
 def _of_crawls(pipeline: Pipeline, pipelines: QuerySet[Pipeline]) -> Queries:
     """Of a region in which little changed."""
     region = pipeline.region
@@ -68,7 +90,7 @@ def _of_crawls(pipeline: Pipeline, pipelines: QuerySet[Pipeline]) -> Queries:
     [bucket] = Bucket.objects.order_by("-pk").values_list("pk", flat=True)[:1]
     steps = StepExecution.objects.select_related("job", "model_package").filter(execution__in=latest)
     return {
-        "pipelines that need a look": lambda: list(batches(with_needs(pipelines, search=True))),
+        "pipelines that need a look": lambda: list(batches(with_needs(pipelines, search=True), lambda: BATCH)),
         "matching of domains": lambda: match_domains(region, pipelines),
         "executions by ARN": lambda: store_executions(records, wanted=lambda record, known: False),
         "latest executions": lambda: renew_latest([row.pk for row in some]),
@@ -87,6 +109,11 @@ def _record(row: Execution) -> ExecutionRecord:
         parameters=row.parameters,
         **{name: getattr(row, name) for name in FIELDS},
     )
+
+
+def _of_operators() -> Queries:
+    kept = RUNS_A_DAY_APART * 2 // 5
+    return {"how much there is to prune": override_settings(RETENTION_DAYS=kept)(count_prunable)}
 
 
 def _of_beat() -> Queries:

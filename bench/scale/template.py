@@ -6,6 +6,8 @@ import os
 import tempfile
 from typing import TYPE_CHECKING
 
+from bench.aws.estate import REGIONS
+from bench.aws.names import bucket_name
 from bench.aws.process import BenchAWS
 from bench.estates import CREDENTIALS
 from bench.measure import run_python
@@ -13,8 +15,8 @@ from bench.measure import run_python
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-REGION = "us-east-1"
-BUCKET = "bench-ml-000"
+REGION = REGIONS[0]
+BUCKET = bucket_name(REGION, 0)
 PIPELINES = 8  # one of each size of definition
 STEPS = 15
 DOMAINS = 20

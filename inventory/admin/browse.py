@@ -9,6 +9,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from inventory.admin.columns import Column, count_name
+from inventory.paging import KeysFirst
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
@@ -27,6 +28,7 @@ class Facts(admin.ModelAdmin[Row]):
     each by a subquery: only the rows of a page pay for it.
     """
 
+    paginator = KeysFirst
     show_full_result_count = False
     list_per_page = 50
     groups: tuple[tuple[str, tuple[str | Column, ...]], ...] = ()

@@ -9,7 +9,7 @@ from django.contrib import admin
 from inventory.admin.backfill import backfill_executions, steps_are_known
 from inventory.admin.browse import BOOKKEEPING, BrowseOnly
 from inventory.admin.columns import NOTHING, link, link_to, moment, number_of, pretty, short
-from inventory.admin.filters import BY_REGION, Presence
+from inventory.admin.filters import BY_REGION, EXECUTION_STATUSES, STEP_KINDS, STEP_STATUSES, Presence, among
 from inventory.admin.versions import version_of
 from inventory.models import Execution, Job, StepExecution
 
@@ -25,7 +25,10 @@ class ExecutionAdmin(BrowseOnly[Execution]):
         moment("last_modified"), number_of("steps"), steps_are_known, short("problem"),
     )  # fmt: skip
     actions = (backfill_executions,)
-    list_filter = ("status", ("pipeline__region__name", BY_REGION), "steps_complete", ("problem", Presence))
+    list_filter = (
+        ("status", among(EXECUTION_STATUSES)), ("pipeline__region__name", BY_REGION), "steps_complete",
+        ("problem", Presence),
+    )  # fmt: skip
     list_select_related = ("pipeline",)
     search_fields = ("arn", "display_name", "pipeline__name")
     counted = ("steps",)
@@ -53,7 +56,7 @@ class StepExecutionAdmin(BrowseOnly[StepExecution]):
         "name", link("execution.pipeline", ordering="execution__pipeline__name"), link("execution"), "status",
         "described_by", moment("start_time"),
     )  # fmt: skip
-    list_filter = ("status", "kind", ("detail_error", Presence))
+    list_filter = (("status", among(STEP_STATUSES)), ("kind", among(STEP_KINDS)), ("detail_error", Presence))
     list_select_related = ("execution__pipeline", "job")
     search_fields = ("name", "execution__pipeline__name", "execution__arn")
     groups = (

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import django_filters as filters
-from django.db.models import Count, Min, Q
+from django.db.models import Count, IntegerField, Min, Q
+from django.db.models.functions import Cast
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
 
 from inventory.api.filters import AccountFilter
 from inventory.api.names import CamelSerializer
+from inventory.api.pagination import Pages
+from inventory.models import Pipeline
+from inventory.paging import KeysFirst
 from lineage.models import ArtifactUse
 
 if TYPE_CHECKING:
@@ -38,9 +42,9 @@ class ArtifactSerializer(serializers.Serializer[Any]):
     """One location, and how many steps and pipelines use it."""
 
     uri = serializers.CharField()
-    bucket = serializers.CharField()
-    key = serializers.CharField()
-    resolved = serializers.BooleanField()
+    bucket = serializers.CharField(source="its_bucket")
+    key = serializers.CharField(source="its_key")
+    resolved = serializers.BooleanField(source="is_resolved")
     readers = serializers.IntegerField(help_text="Steps that read it.")
     writers = serializers.IntegerField(help_text="Steps that write it.")
     pipelines = serializers.IntegerField(help_text="Pipelines that use it.")
@@ -59,11 +63,21 @@ class ArtifactUseSerializer(CamelSerializer):
         )  # fmt: skip
 
 
+class LocationsFirst(KeysFirst):
+    key = "uri"
+
+
+class LocationPages(Pages):
+    django_paginator_class = LocationsFirst
+
+
 class ArtifactViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[ArtifactUse]):
     """What pipelines read and write, by the latest execution or else the definition."""
 
-    queryset = ArtifactUse.objects.filter(pipeline__missing_since=None)
+    # Not as a join: the uses are read in the order of an index.
+    queryset = ArtifactUse.objects.exclude(pipeline__in=Pipeline.objects.exclude(missing_since=None).order_by())
     serializer_class = ArtifactSerializer
+    pagination_class = LocationPages
     filterset_class = ArtifactFilter
     ordering_fields = ("uri", "bucket", "readers", "writers", "pipelines")
     search_fields = ("uri",)
@@ -80,7 +94,12 @@ class ArtifactViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[ArtifactUse
         return super().filter_queryset(_by_location(queryset))
 
     @extend_schema(operation_id="artifacts_uses", responses=ArtifactUseSerializer(many=True))
-    @action(detail=False, serializer_class=ArtifactUseSerializer, ordering_fields=("uri", "step", "direction"))
+    @action(
+        detail=False,
+        serializer_class=ArtifactUseSerializer,
+        pagination_class=Pages,
+        ordering_fields=("uri", "step", "direction"),
+    )
     def uses(self, request: Request) -> Response:
         """Each use: which step of which pipeline reads or writes which location."""
         response: Response = self.list(request)
@@ -88,8 +107,12 @@ class ArtifactViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[ArtifactUse
 
 
 def _by_location(uses: Any) -> Any:
-    return uses.values("uri", "bucket", "key", "resolved").annotate(
+    """The URI alone says which location it is, and what its bucket and key are."""
+    return uses.values("uri").annotate(
         pk=Min("id"),
+        its_bucket=Min("bucket"),
+        its_key=Min("key"),
+        is_resolved=Min(Cast("resolved", IntegerField())),
         readers=Count("id", filter=READS),
         writers=Count("id", filter=WRITES),
         pipelines=Count("pipeline", distinct=True),

@@ -8,18 +8,30 @@ from itertools import count
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.db.models import Subquery
 from django.utils.timezone import now
 
 from inventory import tasks
-from inventory.models import Definition, Execution, Job, StepExecution, Sync, SyncPart
+from inventory.models import Definition, Execution, Job, Pipeline, StepExecution, Sync, SyncPart
 from inventory.models.executions import BackfillDay
-from inventory.sync.prune import count_prunable, prune
+from inventory.sync.prunable import count_prunable
+from inventory.sync.prune import latest_success
+from inventory.sync.prune import prune as prune_now
 
 numbers = count(1)
 
 
 def ago(days):
     return now() - timedelta(days=days)
+
+
+def prune():
+    """Whatever is pruned, a dry run tells it before."""
+    told = count_prunable()
+    done = prune_now()
+    assert told == {label: count for label, count in done.items() if label != "inventory.SyncPart"}
+    return done
 
 
 @pytest.fixture
@@ -235,7 +247,18 @@ class TestHow:
 
     def test_the_queries_of_a_batch_do_not_grow(self, history, django_assert_max_num_queries):
         with django_assert_max_num_queries(45):
-            prune()
+            prune_now()
+
+    def test_a_dry_run_takes_few_queries(self, history, ran, make_pipeline, django_assert_num_queries):
+        for number in range(5):
+            ran(40, pipeline=make_pipeline(f"p{number}"))
+        with django_assert_num_queries(10):
+            count_prunable()
+
+    @pytest.mark.skipif(connection.vendor != "sqlite", reason="tests/services explains the statements of PostgreSQL")
+    def test_the_latest_success_is_looked_for_among_those_of_its_pipeline(self, history):
+        successes = Pipeline.objects.order_by().values_list(Subquery(latest_success("pk")))
+        assert "INDEX execution_newest_first (pipeline_id=? AND start_time>?)" in successes.explain()
 
     def test_the_command_says_what_went(self, history, capsys):
         call_command("prune", dry_run=True)

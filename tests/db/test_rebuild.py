@@ -25,6 +25,7 @@ from inventory.signals import facts_changed
 from inventory.sync.announce import announce_buckets, announce_pipelines, settle_pipelines, settle_region
 from lineage.models import ArtifactUse, LineageDocument
 from lineage.rebuild import mark_outdated, rebuild, rebuild_outdated
+from lineage.saving import MOST_BYTES
 
 
 def training(source="s3://lake/raw", name="Train"):
@@ -276,3 +277,9 @@ def test_a_graph_is_written_as_mermaid(define):
 def test_a_pipeline_without_lineage_is_no_mermaid(db):
     with pytest.raises(CommandError, match="No lineage of 'churn' in us-east-1"):
         call_command("mermaid", "churn", "--region", "us-east-1")
+
+
+def test_a_location_is_cut_to_what_an_index_holds(define):
+    render(define("churn", training("s3://lake/" + "é" * MOST_BYTES)))
+    uri = ArtifactUse.objects.get(direction="input").uri
+    assert len(uri.encode()) <= MOST_BYTES < len(uri.encode()) + 2

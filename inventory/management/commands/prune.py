@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand
 
 from inventory import sync
-from inventory.sync.prune import count_prunable
+from inventory.sync.prunable import count_prunable
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
