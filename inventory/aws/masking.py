@@ -46,7 +46,7 @@ SECRET_PAIRS = frozenset(
 )
 NUMERIC_WORDS = frozenset({"token"})
 PAIR_NAMES = ("Name", "Key", "ParameterName", "name", "key")
-PAIR_VALUES = ("Value", "DefaultValue", "value", "default")
+PAIR_VALUES = frozenset({"Value", "DefaultValue", "value", "default"})
 DROPPED = frozenset({"CallbackToken", "ResponseMetadata"})
 STRUCTURAL = frozenset({"NextToken", "ClientRequestToken"})
 DEPTH = 200
@@ -58,18 +58,17 @@ ACCESS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
 # Without any of these no name in a text speaks of a secret: most texts need no closer look.
 SECRET_PARTS = sorted(SECRET_WORDS | {*SECRET_ENDINGS} | {second for _, second in SECRET_PAIRS})
-SUSPICIOUS = re.compile("|".join(["@", "AKIA", "ASIA", "bearer", "basic", *SECRET_PARTS]), re.IGNORECASE)
+SUSPICIOUS = re.compile("|".join(["@", "akia", "asia", "bearer", "basic", *SECRET_PARTS]))
+SUSPICIOUS_IN_ANY_CASE = re.compile(SUSPICIOUS.pattern, re.IGNORECASE)
 EXPRESSIONS = ({"Get"}, {"Std:Join"}, {"Std:JsonGet"})
 PARAMETER = re.compile(r"^Parameters\.(.+)$", re.DOTALL)
 
 
+@lru_cache(maxsize=8192)  # the members of AWS's answers are the same few hundred names
 def looks_secret(name: object) -> bool:
     """Whether a name speaks of a secret: its words, split at case and punctuation."""
-    return isinstance(name, str) and name not in STRUCTURAL and _speaks_of_a_secret(name)
-
-
-@lru_cache(maxsize=8192)  # the members of AWS's answers are the same few hundred names
-def _speaks_of_a_secret(name: str) -> bool:
+    if not isinstance(name, str) or name in STRUCTURAL:
+        return False
     words = [word.lower() for word in WORD.findall(name)]
     if any(word in SECRET_WORDS or word.endswith(SECRET_ENDINGS) for word in words):
         return True
@@ -97,9 +96,10 @@ def secret_parameters(definition: Any) -> frozenset[str]:
         value = stack.pop()
         if isinstance(value, dict):
             for name, child in value.items():
-                if looks_secret(name) and isinstance(child, dict):
+                if isinstance(child, (dict, list)):
+                    stack.append(child)
+                if isinstance(child, dict) and looks_secret(name):
                     found.update(_parameters_in(child))
-            stack.extend(value.values())
         elif isinstance(value, list):
             stack.extend(value)
             found.update(_parameters_after_options(value))
@@ -108,7 +108,7 @@ def secret_parameters(definition: Any) -> frozenset[str]:
 
 def masked_text(text: str) -> str:
     """Free text without what it assigns to secret names, credentials in URLs, access keys and bearer tokens."""
-    if not SUSPICIOUS.search(text):
+    if not _is_suspicious(text):
         return text
     if "@" in text:
         text = USERINFO.sub(lambda match: match["head"] + MASK, text)
@@ -122,15 +122,23 @@ def masked_text(text: str) -> str:
     return OPTION.sub(_masked_match, text) if has_words else text
 
 
+def _is_suspicious(text: str) -> bool:
+    """Ignoring case costs several times as much; only outside of ASCII is it more than lower case."""
+    found = SUSPICIOUS.search(text.lower()) if text.isascii() else SUSPICIOUS_IN_ANY_CASE.search(text)
+    return found is not None
+
+
 def plain(value: Any) -> Any:
     """An answer of AWS as JSON: times as ISO 8601 with an offset, no ResponseMetadata."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, dict):
         return {name: plain(child) for name, child in value.items() if name not in DROPPED}
     if isinstance(value, list):
         return [plain(child) for child in value]
     if isinstance(value, datetime):
         return value.isoformat()
-    return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)
+    return value if value is None or isinstance(value, (int, float, bool)) else str(value)
 
 
 def _masked_match(match: re.Match[str]) -> str:
@@ -151,32 +159,35 @@ def _is_secret(name: object, value: Any) -> bool:
 def _masked(value: Any, secret_names: frozenset[str], depth: int) -> Any:
     if depth == 0:
         return MASK
+    if isinstance(value, str):
+        return _masked_string(value, depth)
     if isinstance(value, dict):
         return _masked_object(value, secret_names, depth - 1)
-    if isinstance(value, list):
-        return _masked_list(value, secret_names, depth - 1)
-    return _masked_string(value, depth) if isinstance(value, str) else value
+    return _masked_list(value, secret_names, depth - 1) if isinstance(value, list) else value
 
 
 def _masked_object(value: dict[str, Any], secret_names: frozenset[str], depth: int) -> dict[str, Any]:
-    named = next((value[name] for name in PAIR_NAMES if isinstance(value.get(name), str)), None)
+    named = None if PAIR_VALUES.isdisjoint(value) else _named(value)
     result = {}
     for name, child in value.items():
         if name in DROPPED:
             continue
-        secret = _is_secret(name, child) or (
-            name in PAIR_VALUES and named is not None and (named in secret_names or _is_secret(named, child))
+        secret = (looks_secret(name) and _is_secret(name, child)) or (
+            named is not None and name in PAIR_VALUES and (named in secret_names or _is_secret(named, child))
         )
         result[name] = _hidden(child, depth) if secret else _masked(child, secret_names, depth)
     return result
+
+
+def _named(pair: dict[str, Any]) -> str | None:
+    return next((pair[name] for name in PAIR_NAMES if isinstance(pair.get(name), str)), None)
 
 
 def _masked_list(values: list[Any], secret_names: frozenset[str], depth: int) -> list[Any]:
     """A list may be a command line: the word after a secret option is its value."""
     result, option = [], ""
     for value in values:
-        is_word = isinstance(value, (str, int, float)) or _is_expression(value)
-        if option and is_word and not (isinstance(value, str) and value.startswith("-")):
+        if option and _is_word(value):
             result.append(_hidden(value, depth) if _is_secret(option, value) else _masked(value, secret_names, depth))
         else:
             result.append(_masked(value, secret_names, depth))
@@ -209,8 +220,11 @@ def _masked_string(text: str, depth: int) -> str:
     return masked_text(text)
 
 
-def _is_expression(value: Any) -> bool:
-    return isinstance(value, dict) and set(value) in EXPRESSIONS
+def _is_word(value: Any) -> bool:
+    """Whether a value may be that of the option before it."""
+    if isinstance(value, str):
+        return not value.startswith("-")
+    return isinstance(value, (int, float)) or (isinstance(value, dict) and set(value) in EXPRESSIONS)
 
 
 def _parameters_in(expression: Any) -> set[str]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .locations import Location, location_of, parse_location
+from .locations import Location, location_of
 from .model import ArtifactUse, Graph, Node, Port
 
 if TYPE_CHECKING:
@@ -60,16 +60,15 @@ def artifact_uses(graph: Graph) -> list[ArtifactUse]:
 
 
 def _use(node: Node, port: Port) -> ArtifactUse:
-    location = parse_location(port.uri) if port.kind == "s3" else None
-    place: dict[str, Any] = {"uri": port.uri, "bucket": None, "key": None}
-    if location is not None:
-        place = {"uri": location.uri, "bucket": location.bucket, "key": location.key}
+    location = location_of(port) or Location(port.uri, None, None)
     return ArtifactUse(
-        step=node.name,
-        direction=port.direction,
-        name=port.name,
-        role=port.role,
-        resolved=port.resolved,
-        template=port.template,
-        **place,
+        node.name,
+        port.direction,
+        port.name,
+        port.role,
+        location.uri,
+        location.bucket,
+        location.key,
+        port.resolved,
+        port.template,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .edges import EdgeBook
@@ -58,7 +57,7 @@ def _ports(step: Outlined, found: list[Leaf]) -> list[Port]:
 
 def _templated(port: Port, names: frozenset[str]) -> Port:
     text, resolved = template(port.value)
-    return replace(port, uri=text, resolved=resolved, template=text, origin=_origin(port.value, names))
+    return port._replace(uri=text, resolved=resolved, template=text, origin=_origin(port.value, names))
 
 
 def _origin(value: object, names: frozenset[str]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _S3 = re.compile(r"s3://([^/]+)(?:/(.*))?", re.IGNORECASE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Location:
     """`uri` as first written; `bucket` is None while it is not known."""
 
@@ -21,7 +21,7 @@ class Location:
     bucket: str | None
     key: str | None
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """What two uses of one place have in common."""
         return f"s3{self.uri[2:]}".rstrip("/") if self.uri[:2].lower() == "s3" else self.uri.rstrip("/")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .model import Path, mapping, sequence
 
@@ -19,6 +18,7 @@ MOST_HOPS = 64  # references that lead to references
 _SHAPES: dict[str, type] = {GET: str, JOIN: dict, JSON_GET: dict}
 _BOUNDARY = re.compile(r"[.\[]")
 _TOKEN = re.compile(r"\['(.*?)'\]|\[\"(.*?)\"\]|\[(\d{1,9})\]|([^.\[]+)")
+_SCHEME = ("s3:/", "S3:/")
 _NAME_KEYS = ("OutputName", "InputName", "ChannelName", "Name", "PropertyFileName", "DefinitionName")
 
 Link = Any  # None at the root, else (link, key)
@@ -26,8 +26,7 @@ Lookup = Callable[[str], Any]
 Read = Callable[[str, str], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A value found in a step: a reference (`via` is set), or an S3 location outside of any expression."""
 
     value: Any
@@ -44,7 +43,8 @@ def operator(value: object) -> str | None:
     if not isinstance(value, dict) or len(value) != 1:
         return None
     [(key, operand)] = value.items()
-    return key if key in _SHAPES and isinstance(operand, _SHAPES[key]) else None
+    shape = _SHAPES.get(key)
+    return key if shape is not None and isinstance(operand, shape) else None
 
 
 def split_reference(reference: str, names: Collection[str]) -> tuple[str, str] | None:
@@ -85,8 +85,8 @@ def _at(value: object, index: int) -> Any:
 
 
 def _member(value: object, key: str) -> Any:
-    if isinstance(value, list | tuple):
-        return next((item for item in value if any(mapping(item).get(k) == key for k in _NAME_KEYS)), MISSING)
+    if isinstance(value, (list, tuple)):
+        return next((item for item in value if key in map(mapping(item).get, _NAME_KEYS)), MISSING)
     return mapping(value).get(key, MISSING)
 
 
@@ -98,7 +98,7 @@ def same_place(definition: object, job: object, path: Path) -> Any:
     for key in path:
         if isinstance(key, int):
             item = _at(definition, key)
-            name = next((mapping(item)[k] for k in _NAME_KEYS if isinstance(mapping(item).get(k), str)), None)
+            name = next((name for name in map(mapping(item).get, _NAME_KEYS) if isinstance(name, str)), None)
             definition, job = item, _at(job, key) if name is None else _member(sequence(job), name)
         else:
             definition, job = mapping(definition).get(key), mapping(job).get(key, MISSING)
@@ -122,14 +122,18 @@ def leaves(root: object, skipped: Collection[int] = ()) -> Iterator[Leaf]:
             yield Leaf(value, None, unlink(link))
         if found in (JOIN, JSON_GET):
             stack.append((value[found], _inner_via(found, via), link))
-        elif isinstance(value, dict | list | tuple) and found is None and id(value) not in skipped:
+        elif isinstance(value, (dict, list, tuple)) and found is None and id(value) not in skipped:
             stack.extend([(item, via, (link, key)) for key, item in _items(value)])
 
 
 def _items(value: dict[str, Any] | Sequence[Any]) -> Iterable[tuple[str | int, Any]]:
     """Members of an object, items of a list; the scalars that can be neither reference nor location are left out."""
     pairs: Iterable[tuple[str | int, Any]] = value.items() if isinstance(value, dict) else enumerate(value)
-    return [(key, item) for key, item in pairs if isinstance(item, dict | list | tuple) or starts_as_s3(item)]
+    return [
+        (key, item)
+        for key, item in pairs
+        if isinstance(item, (dict, list, tuple)) or (isinstance(item, str) and item.startswith(_SCHEME))
+    ]
 
 
 def _inner_via(found: str | None, via: str | None) -> str:
@@ -158,7 +162,7 @@ def starts_as_s3(value: object) -> bool:
     """Whether a literal or a Std:Join begins with the scheme of an S3 location."""
     while isinstance(value, dict) and operator(value) == JOIN:
         value = next(iter(sequence(value[JOIN].get("Values"))), None)
-    return isinstance(value, str) and value[:4].lower() == "s3:/"
+    return isinstance(value, str) and value.startswith(_SCHEME)
 
 
 def expand(value: object, lookup: Lookup, read: Read) -> tuple[str, bool]:
@@ -176,6 +180,9 @@ def expand(value: object, lookup: Lookup, read: Read) -> tuple[str, bool]:
         item, hops = stack.pop()
         if len(pieces) + len(stack) > MOST_PIECES:
             return "".join(pieces) + "${...}", False
+        if isinstance(item, str):
+            pieces.append(item)
+            continue
         found = operator(item)
         if found == JOIN:
             stack.extend((part, hops) for part in reversed(_joined(item[JOIN])))
@@ -211,7 +218,7 @@ def json_get(item: dict[str, Any]) -> tuple[str, str]:
 
 
 def _is_structure(value: object) -> bool:
-    return isinstance(value, dict | list | tuple) and operator(value) is None
+    return isinstance(value, (dict, list, tuple)) and operator(value) is None
 
 
 def _joined(join: dict[str, Any]) -> list[Any]:

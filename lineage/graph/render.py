@@ -76,12 +76,14 @@ def _port(port: Port, artifacts: Mapping[str, Artifact]) -> dict[str, Any]:
 
 def _is_expression(value: object) -> bool:
     """An expression nested deeper than any writer of JSON goes is served as its text alone."""
-    level = [value] if operator(value) else []
+    if operator(value) is None:
+        return False
+    level = [value]
     for _ in range(DEEPEST_EXPRESSION):
         if not level:
             break
         level = [item for each in level for item in _children(each)]
-    return operator(value) is not None and not level
+    return not level
 
 
 def _children(value: object) -> Sequence[Any]:

@@ -83,7 +83,7 @@ def _with_named_outputs(metadata: object) -> Mapping[str, Any]:
 def resolve_graph(graph: Graph, execution: Execution | None = None) -> Graph:
     """The graph with every port's value as far as the definition, and the execution if given, tell it."""
     scope = build_scope(graph, execution)
-    nodes = tuple(replace(node, ports=_resolved(node, scope), job=_job(node, scope)) for node in graph.nodes)
+    nodes = tuple(node._replace(ports=_resolved(node, scope), job=_job(node, scope)) for node in graph.nodes)
     return replace(graph, nodes=nodes, text=scope.text)
 
 
@@ -140,6 +140,6 @@ def _resolve(port: Port, node: Node, job: Mapping[str, Any] | None, scope: Scope
         return port
     told = same_place(node.step.get("Arguments"), job, port.path[1:]) if job and port.path[0] == "Arguments" else None
     if isinstance(told, str) and told:
-        return replace(port, uri=told, resolved=True)
+        return port._replace(uri=told, resolved=True)
     text, resolved = scope.text(port.value)
-    return replace(port, uri=text, resolved=resolved)
+    return port._replace(uri=text, resolved=resolved)

@@ -34,12 +34,12 @@ def apply_runs(graph: Graph, execution: Execution) -> Graph:
 
 def _ran(node: Node, run: StepRun | None, absent: str, iterations: int, text: Text) -> Node:
     if run is None:
-        return replace(node, run=render_run(node, StepRun(node.name, absent), text))
-    node = replace(node, job=run.job)
+        return node._replace(run=render_run(node, StepRun(node.name, absent), text))
+    node = node._replace(job=run.job)
     rendered = render_run(node, run, text)
     if iterations:
         rendered["iterations"] = iterations
-    return replace(node, ports=add_run_ports(node, run), run=rendered, registry=_registry(run))
+    return node._replace(ports=add_run_ports(node, run), run=rendered, registry=_registry(run))
 
 
 def _registry(run: StepRun) -> Mapping[str, Any] | None:

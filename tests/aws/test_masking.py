@@ -128,6 +128,9 @@ def test_what_is_too_deep_to_look_at_is_masked():
         ("Authorization: Bearer abcdefghijkl", f"Authorization: Bearer {MASK}"),
         ("token=12 used", "token=12 used"),
         ("rounds=3 --name x", "rounds=3 --name x"),
+        ("PASSWORD=hunter2", f"PASSWORD={MASK}"),
+        ("caf\u00e9 PassWord=hunter2", f"caf\u00e9 PassWord={MASK}"),
+        ("ba\u017fic abcdefghijkl", f"ba\u017fic {MASK}"),
     ],
 )
 def test_text_is_masked_by_form(text, expected):

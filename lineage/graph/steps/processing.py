@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lineage.graph.model import Port, Step, mapping, sequence
@@ -73,7 +72,7 @@ def processing(step: Step) -> Iterator[Port]:
     reports = {mapping(file).get("OutputName") for file in _hashable(sequence(step.get("PropertyFiles")))}
     for port in ports(step, _PROCESSING):
         is_report = port.direction == "output" and port.kind == "s3" and port.name in reports
-        yield replace(port, role="report") if is_report else port
+        yield port._replace(role="report") if is_report else port
 
 
 def _hashable(files: Any) -> Iterator[Any]:

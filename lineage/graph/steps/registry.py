@@ -69,13 +69,15 @@ def ports(step: Step, fields: tuple[Field, ...]) -> Iterator[Port]:
 
 
 def _matches(step: Step, segments: tuple[str, ...]) -> list[tuple[Any, Path, Mapping[str, Any]]]:
-    found: list[tuple[Any, Path, Mapping[str, Any]]] = [(step, (), {})]
-    for segment in segments:
+    plain = segments.index(EACH) if EACH in segments else len(segments)
+    start = _below(step, segments[:plain])
+    found: list[tuple[Any, Path, Mapping[str, Any]]] = [] if start is None else [(start, segments[:plain], {})]
+    for segment in segments[plain:]:
         if segment == EACH:
             found = [
                 (item, (*path, index), mapping(item))
                 for value, path, _ in found
-                if isinstance(value, list | tuple)
+                if isinstance(value, (list, tuple))
                 for index, item in enumerate(value)
             ]
         else:
@@ -87,6 +89,14 @@ def _matches(step: Step, segments: tuple[str, ...]) -> list[tuple[Any, Path, Map
         if not found:
             break
     return found
+
+
+def _below(value: Any, segments: tuple[str, ...]) -> Any:
+    for segment in segments:
+        if not isinstance(value, dict) or segment not in value:
+            return None
+        value = value[segment]
+    return value
 
 
 def _port(each: Field, value: Any, path: Path, item: Mapping[str, Any]) -> Port:
