@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 READ_PIPELINES: LiteralString = "SELECT count(*) FROM inventory_pipeline WHERE definition_id IS NOT NULL"
+REGIONS: LiteralString = "SELECT count(DISTINCT region_id) FROM inventory_pipeline WHERE definition_id IS NOT NULL"
 STEPS: LiteralString = (
-    "SELECT count(*) FROM inventory_stepexecution WHERE job_id IS NOT NULL OR model_package_id IS NOT NULL"
+    "SELECT count(*) FROM inventory_stepexecution AS step"
+    " JOIN inventory_pipeline AS pipeline ON pipeline.latest_execution_id = step.execution_id"
+    " WHERE step.job_id IS NOT NULL OR step.model_package_id IS NOT NULL"
 )
 RENDERED: LiteralString = "SELECT count(*) FROM lineage_lineagedocument WHERE outdated = 0 AND problem = ''"
 
@@ -37,8 +40,14 @@ def fresh_database(server_url: str, directory: Path) -> Iterator[str]:
 
 
 def stored(url: str) -> dict[str, int]:
-    """How many pipelines have a definition, steps what stands behind them, and pipelines a rendered lineage."""
-    queries: dict[str, LiteralString] = {"pipelines": READ_PIPELINES, "steps": STEPS, "documents": RENDERED}
+    """In how many regions how many pipelines have a definition, steps of their latest executions what stands behind
+    them, and pipelines a rendered lineage."""
+    queries: dict[str, LiteralString] = {
+        "regions": REGIONS,
+        "pipelines": READ_PIPELINES,
+        "steps": STEPS,
+        "documents": RENDERED,
+    }
     connection: Any
     with closing(_connect(url)) as connection:
         return {name: connection.execute(query).fetchone()[0] for name, query in queries.items()}

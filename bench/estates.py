@@ -15,9 +15,10 @@ from bench.measure import run_python
 if TYPE_CHECKING:
     from bench.aws.process import BenchAWS
     from bench.measure import Cost
+    from bench.size import Size
 
 PEERS = {"boto3": "bare boto3", "ours": "our client"}
-CHANGES = {"definitions": 5, "executions": 20}
+CHANGES = {"definitions": 5, "executions": 20}  # in every region
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "bench",
     "AWS_SECRET_ACCESS_KEY": "bench",
@@ -31,7 +32,7 @@ CREDENTIALS = {
 class Crawl:
     """One crawl: of what, what it cost, what AWS saw of it, and what was stored in the end."""
 
-    pipelines: int
+    size: Size
     latency_ms: float
     kind: str
     cost: Cost
@@ -58,54 +59,52 @@ class Crawl:
         """Why the crawl is not to be counted; empty when all of the estate is stored."""
         if self.cost.status:
             return f"exit status {self.cost.status}: {self.cost.output[-500:]}"
-        wanting = {name: count for name, count in self.stored.items() if count < self._expected(name)}
+        wanting = {name: count for name, count in self.stored.items() if count < self.size.expected[name]}
         return f"incomplete: {wanting}" if wanting else ""
-
-    def _expected(self, name: str) -> int:
-        return 6 * self.pipelines if name == "steps" else self.pipelines
 
 
 def crawl_estate(
-    aws: BenchAWS, pipelines: int, latency_ms: float, kinds: tuple[str, ...], server_url: str, **settings: float
+    aws: BenchAWS, size: Size, latency_ms: float, kinds: tuple[str, ...], server_url: str, **settings: float
 ) -> list[Crawl]:
     """Crawl a fresh estate into a fresh database, once for each kind: first, unchanged, changed."""
-    aws.configure(pipelines=pipelines, latency_ms=latency_ms, **settings)
+    aws.configure(pipelines=size.per_region, latency_ms=latency_ms, **settings)
     with tempfile.TemporaryDirectory(prefix="bench-crawl-") as name, fresh_database(server_url, Path(name)) as url:
-        environment = _environment(aws, Path(name), url)
+        environment = _environment(aws, size, Path(name), url)
         migrated = run_python(["manage.py", "migrate", "--verbosity=0"], environment)
         if migrated.status:
             raise RuntimeError(migrated.output)
-        return [_crawl(aws, pipelines, latency_ms, kind, environment) for kind in kinds]
+        return [_crawl(aws, size, latency_ms, kind, environment) for kind in kinds]
 
 
-def run_peer(aws: BenchAWS, client: str, pipelines: int, calls: dict[str, int], threads: int) -> Crawl:
-    """The same number of the same calls by a client of `bench.peer`, keeping nothing, at no latency."""
-    shape = aws.configure(pipelines=pipelines, latency_ms=0)
+def run_peer(aws: BenchAWS, client: str, size: Size, calls: dict[str, int], threads: int) -> Crawl:
+    """The same number of the same calls by a client of `bench.peer`, keeping nothing, at no latency, in one region."""
+    shape = aws.configure(pipelines=size.per_region, latency_ms=0)
     aws.reset()
-    plan = json.dumps({"pipelines": pipelines, "buckets": shape["buckets"], "calls": calls})
+    region = {"pipelines": size.per_region, "buckets": shape["buckets"]}
+    plan = json.dumps({**region, "regions": size.regions, "calls": calls})
     environment = {**_inherited(), **CREDENTIALS, "AWS_ENDPOINT_URL": aws.url}
     cost = run_python(["-m", "bench.peer", client, str(threads), plan], environment)
     if cost.status:
         raise RuntimeError(cost.output)
-    return Crawl(pipelines, 0.0, PEERS[client], cost, aws.calls(), {})
+    return Crawl(size, 0.0, PEERS[client], cost, aws.calls(), {})
 
 
-def _crawl(aws: BenchAWS, pipelines: int, latency_ms: float, kind: str, environment: dict[str, str]) -> Crawl:
+def _crawl(aws: BenchAWS, size: Size, latency_ms: float, kind: str, environment: dict[str, str]) -> Crawl:
     if kind == "changed":
         aws.touch(**CHANGES)
     aws.reset()
     cost = run_python(["manage.py", "sync"], environment)
-    return Crawl(pipelines, latency_ms, kind, cost, aws.calls(), stored(environment["DATABASE_URL"]))
+    return Crawl(size, latency_ms, kind, cost, aws.calls(), stored(environment["DATABASE_URL"]))
 
 
-def _environment(aws: BenchAWS, directory: Path, url: str) -> dict[str, str]:
+def _environment(aws: BenchAWS, size: Size, directory: Path, url: str) -> dict[str, str]:
     return {
         **_inherited(),
         **CREDENTIALS,
         "AWS_ENDPOINT_URL": aws.url,
         "DATA_DIR": str(directory),
         "DATABASE_URL": url,
-        "SYNC_REGIONS": "us-east-1",
+        "SYNC_REGIONS": ",".join(size.region_names),
     }
 
 

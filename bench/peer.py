@@ -1,8 +1,8 @@
 """`python -m bench.peer CLIENT THREADS PLAN`: the same number of the same calls as a crawl's, keeping nothing.
 
 CLIENT is `boto3`, unmodified, or `ours`: the clients that a crawl uses, each call of which waits its turn and is
-counted. What boto3 costs is the floor: nobody who asks AWS by it pays less. PLAN is JSON: pipelines, buckets, and
-calls by operation.
+counted. What boto3 costs is the floor: nobody who asks AWS by it pays less. PLAN is JSON: the pipelines
+and buckets of a region, in how many regions the crawl made the calls, and the calls by operation. All go to one region.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def repeat_calls(clients: dict[str, Any], threads: int, plan: dict[str, Any]) ->
     with ThreadPoolExecutor(threads) as pool:
         for operation, count in plan["calls"].items():
             call = getattr(clients[_service(operation)], xform_name(operation))
-            arguments = (_arguments(operation, index, pipelines, buckets) for index in range(count))
+            arguments = (_arguments(operation, index // plan["regions"], pipelines, buckets) for index in range(count))
             list(pool.map(_call, repeat(call), arguments))
 
 
@@ -102,13 +102,13 @@ def _arguments(operation: str, index: int, pipelines: int, buckets: int) -> dict
     if operation == "GetObject":
         pipeline = index % pipelines
         key = f"{pipeline_name(pipeline)}/{pipeline:06d}000000/Evaluate/output/evaluation/evaluation.json"
-        return {"Bucket": bucket_name(pipeline % buckets), "Key": key, "Range": "bytes=0-1048575"}
+        return {"Bucket": bucket_name(REGION, pipeline % buckets), "Key": key, "Range": "bytes=0-1048575"}
     if operation == "Search":
         page, which = divmod(index, len(SEARCHED))
         return {"Resource": SEARCHED[which], **_page(page)}
     if _service(operation) == "sagemaker":
         return _page(index)
-    return {} if operation in ("ListBuckets", "GetCallerIdentity") else {"Bucket": bucket_name(index % buckets)}
+    return {} if operation in ("ListBuckets", "GetCallerIdentity") else {"Bucket": bucket_name(REGION, index % buckets)}
 
 
 def _page(number: int) -> dict[str, Any]:

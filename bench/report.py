@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs/benchmarks.md"
 BEGIN, END = "<!-- crawl: begin -->", "<!-- crawl: end -->"
 COSTS = (
-    "pipelines", "latency", "crawl", "calls", "wall s", "bound s", "wall/bound", "floor s", "CPU s", "CPU ms/call",
-    "CPU ms/pipeline", "peak MB", "throttled",
+    "pipelines", "regions", "latency", "crawl", "calls", "wall s", "bound s", "wall/bound", "floor s", "CPU s",
+    "CPU ms/call", "CPU ms/pipeline", "peak MB", "throttled",
 )  # fmt: skip
-CURVE = ("pipelines", "CPU ms/pipeline", "without start", "to 200", "peak MB")
+CURVE = ("pipelines", "regions", "CPU ms/pipeline", "without start", "to 200", "peak MB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +60,30 @@ def _cost_row(crawl: Crawl, costs: Costs) -> list[str]:
     least = costs.bound.seconds(calls, crawl.latency_ms, cost.cpu / max(1, calls))
     floor = costs.bound.seconds(calls, crawl.latency_ms, costs.bare_cpu_per_call)
     return [
-        f"{crawl.pipelines:,}",
+        *_size(crawl),
         f"{crawl.latency_ms:.0f} ms",
         crawl.kind + (" (INCOMPLETE)" if crawl.problem else ""),
         f"{calls:,}",
         f"{cost.wall:.1f}",
         f"{least:.1f}",
-        f"{cost.wall / least:.2f}" if crawl.pipelines and crawl.kind == "first" else "",
+        f"{cost.wall / least:.2f}" if crawl.size.pipelines and crawl.kind == "first" else "",
         f"{floor:.1f}",
         f"{cost.cpu:.1f}",
         f"{1000 * cost.cpu / max(1, calls):.2f}",
-        f"{1000 * cost.cpu / max(1, crawl.pipelines):.1f}",
+        f"{1000 * cost.cpu / max(1, crawl.size.pipelines):.1f}",
         f"{cost.peak_mb:.0f}",
         f"{crawl.throttled_share:.1%}",
     ]
 
 
+def _size(crawl: Crawl) -> list[str]:
+    return [f"{crawl.size.pipelines:,}", str(crawl.size.regions)]
+
+
 def curve_table(crawls: Sequence[Crawl], start_cpu: float, kind: str) -> str:
     """Cost per pipeline as the estate grows, at no latency; `start_cpu` is what a crawl of nothing costs."""
-    rows = [crawl for crawl in crawls if crawl.kind == kind and crawl.latency_ms == 0 and crawl.pipelines]
-    base = next((crawl for crawl in rows if crawl.pipelines == 200), None)
+    rows = [crawl for crawl in crawls if crawl.kind == kind and crawl.latency_ms == 0 and crawl.size.pipelines]
+    base = next((crawl for crawl in rows if crawl.size.pipelines == 200), None)
     return _table(CURVE, [_curve_row(crawl, base, start_cpu) for crawl in rows])
 
 
@@ -87,18 +91,21 @@ def _curve_row(crawl: Crawl, base: Crawl | None, start_cpu: float) -> list[str]:
     each = _beyond_start(crawl, start_cpu)
     least = _beyond_start(base, start_cpu) if base else 0.0
     relative = f"{each / least:.2f}" if least > 0 else ""
-    total = 1000 * crawl.cost.cpu / crawl.pipelines
-    return [f"{crawl.pipelines:,}", f"{total:.2f}", f"{each:.2f}", relative, f"{crawl.cost.peak_mb:.0f}"]
+    total = 1000 * crawl.cost.cpu / crawl.size.pipelines
+    return [*_size(crawl), f"{total:.2f}", f"{each:.2f}", relative, f"{crawl.cost.peak_mb:.0f}"]
 
 
 def _beyond_start(crawl: Crawl, start_cpu: float) -> float:
-    return 1000 * (crawl.cost.cpu - start_cpu) / crawl.pipelines
+    return 1000 * (crawl.cost.cpu - start_cpu) / crawl.size.pipelines
 
 
 def rate_line(crawl: Crawl, rate: float) -> str:
     calls, seconds = crawl.traffic["limited_calls"], crawl.traffic["limited_seconds"]
+    pipelines, regions = crawl.size.pipelines, crawl.size.regions
+    where = "1 region" if regions == 1 else f"{regions} regions side by side"
     parts = [
-        f"At {rate:g} admitted SageMaker calls a second, {crawl.pipelines} pipelines: {calls} calls in {seconds:.0f} s",
+        f"At {rate:g} admitted SageMaker calls a second, {pipelines} pipelines in {where}: "
+        f"{calls} calls in {seconds:.0f} s",
         f"{crawl.throttled_share:.1%} throttled (at most 3% wanted)",
         f"{crawl.admitted_share:.0%} of the admitted rate (at least 90% wanted)",
     ]

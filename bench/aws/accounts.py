@@ -9,12 +9,12 @@ import orjson
 
 from bench.aws import cbor
 from bench.aws.answers import Answer, Call, CallError
+from bench.aws.estate import REGIONS
 from bench.aws.names import Names
 
 if TYPE_CHECKING:
     from bench.aws.estate import Estate
 
-REGIONS = ("ap-northeast-2", "eu-west-1", "us-east-1", "us-west-2")
 ARN = "arn:aws:sagemaker:{region}:{account}:pipeline/{name}"
 
 

@@ -2,7 +2,8 @@
 
 POST /bench-api/settings  some of {latency_ms, admitted_per_second, burst, faults: [{code, operation, count}]} and of
                           the estate's shape {pipelines, steps, ...}: another shape begins an estate anew
-POST /bench-api/touch     {definitions: K, executions: K}: K definitions change, K pipelines have executed just now
+POST /bench-api/touch     {definitions: K, executions: K}: in every region alike K definitions change, K pipelines have
+                          executed just now
 POST /bench-api/reset     count from nothing; settings and estate stay
 GET  /bench-api/calls     calls, throttled and faulted by operation
 """

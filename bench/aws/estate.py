@@ -6,6 +6,11 @@ import time
 from dataclasses import dataclass
 
 ACCOUNT = "123456789012"
+REGIONS = (
+    "us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1",
+    "eu-west-2", "eu-west-3", "eu-south-1", "ap-east-1", "ap-south-1", "ap-northeast-1", "ap-northeast-2",
+    "ap-northeast-3", "ap-southeast-1", "ap-southeast-2", "sa-east-1", "me-south-1",
+)  # fmt: skip
 DAY = 86_400
 EXECUTED_WITHIN = 60 * DAY
 EXECUTION_SECONDS = 1_800
@@ -104,7 +109,7 @@ class Estate:
         return self.execution(pipeline, self.shape.executions - 1 - age)
 
     def touch(self, definitions: int = 0, executions: int = 0) -> None:
-        """Change the first definitions now, and let the first pipelines have executed just now."""
+        """In every region: change the first definitions now, and let the first pipelines have executed just now."""
         moment = round(time.time(), 3)
         for pipeline in range(min(definitions, self.shape.pipelines)):
             self._modified[pipeline] = (self.version(pipeline) + 1, moment)

@@ -16,8 +16,9 @@ def pipeline_name(index: int) -> str:
     return f"team-{index % 50:02d}-model-{index:06d}"
 
 
-def bucket_name(index: int) -> str:
-    return f"bench-ml-{index:03d}"
+def bucket_name(region: str, index: int) -> str:
+    """Buckets, unlike pipelines, need a name of their own in each region."""
+    return f"bench-ml-{region}-{index:03d}"
 
 
 def domain_id(index: int) -> str:
@@ -66,8 +67,8 @@ class Names:
             "account": call.account,
             "region": call.region,
             "name": pipeline_name(index),
-            "bucket": bucket_name(index % shape.buckets),
-            "data": bucket_name((index + 1) % shape.buckets),
+            "bucket": bucket_name(call.region, index % shape.buckets),
+            "data": bucket_name(call.region, (index + 1) % shape.buckets),
             "domain": domain_id(index % max(1, shape.domains)),
             "version": str(estate.version(index)),
             "created": str(estate.created(index)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from bench.aws.answers import Answer, Call, CallError
+from bench.aws.estate import REGIONS
 from bench.aws.names import bucket_name
 
 if TYPE_CHECKING:
@@ -63,30 +64,31 @@ def operation_of(method: str, path: str, query: str) -> str:
 
 
 class Storage:
-    """Answers in S3's XML. Every bucket is its account's own, and of the region that is asked."""
+    """Answers in S3's XML. Every bucket is its account's own."""
 
     def __init__(self, estate: Estate) -> None:
-        self._names = [bucket_name(index) for index in range(estate.shape.buckets)]
+        indexes = range(estate.shape.buckets)
+        self._regions = {bucket_name(region, index): region for region in REGIONS for index in indexes}
 
     def answer(self, call: Call) -> Answer:
         if call.service == "s3control":
             return Answer(PUBLIC_ACCESS.encode(), 200, XML)
         if call.operation == "ListBuckets":
-            return self._list_buckets(call)
+            return self._list_buckets()
         bucket, _, key = call.path.lstrip("/").partition("/")
-        if bucket not in self._names:
+        if bucket not in self._regions:
             raise CallError("NoSuchBucket", "The specified bucket does not exist", 404)
         if call.operation in ("GetObject", "HeadObject"):
             return _object(call, key)
         if call.operation == "HeadBucket":
-            return Answer(b"", 200, XML, (("x-amz-bucket-region", call.region),))
+            return Answer(b"", 200, XML, (("x-amz-bucket-region", self._regions[bucket]),))
         if call.operation not in BODIES:
             raise CallError("NotImplemented", f"The bench does not know {call.operation}.", 501)
         return Answer(BODIES[call.operation].encode(), 200, XML)
 
-    def _list_buckets(self, call: Call) -> Answer:
+    def _list_buckets(self) -> Answer:
         item = "<Bucket><Name>{}</Name><BucketRegion>{}</BucketRegion></Bucket>"
-        buckets = "".join(item.format(name, call.region) for name in self._names)
+        buckets = "".join(item.format(*bucket) for bucket in self._regions.items())
         text = f"<ListAllMyBucketsResult><Buckets>{buckets}</Buckets></ListAllMyBucketsResult>"
         return Answer(text.encode(), 200, XML)
 

@@ -103,7 +103,10 @@ class Traffic:
         self._buckets.clear()
 
     def report(self) -> dict[str, Any]:
-        """Counts by operation, and how SageMaker's rate was used: from its first call to its last."""
+        """Counts by operation, and how SageMaker's rate was used: from its first call to its last.
+
+        `admissible` is what the accounts and regions that were asked would have admitted in that time.
+        """
         seconds = self.limited[1] - self.limited[0] if self.limited else 0.0
         rate = self.admitted_per_second
         return {
@@ -112,7 +115,7 @@ class Traffic:
             "faulted": dict(self.faulted),
             "limited_calls": self.limited_calls,
             "limited_seconds": seconds,
-            "admissible": (self.burst or rate) + seconds * rate if rate else None,
+            "admissible": len(self._buckets) * ((self.burst or rate) + seconds * rate) if rate else None,
         }
 
     def _bucket(self, account: str, region: str, moment: float) -> Bucket:

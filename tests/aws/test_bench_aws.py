@@ -11,6 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
+from bench.aws.estate import REGIONS
 from bench.aws.process import BenchAWS
 
 PIPELINES = 25
@@ -80,9 +81,9 @@ def client(server):
     made = {}
 
     def make(service, **options):
-        if (service, *options) not in made:
-            made[service, *options] = session.client(service, endpoint_url=server.url, config=once, **options)
-        return made[service, *options]
+        if (service, *options.items()) not in made:
+            made[service, *options.items()] = session.client(service, endpoint_url=server.url, config=once, **options)
+        return made[service, *options.items()]
 
     return make
 
@@ -200,9 +201,32 @@ def test_sts_says_who_calls(aws, client):
 
 
 def test_ec2_and_account_know_the_regions(aws, client):
-    by_ec2 = {region["RegionName"] for region in client("ec2").describe_regions()["Regions"]}
-    assert "us-east-1" in by_ec2
-    assert by_ec2 == {region["RegionName"] for region in client("account").list_regions()["Regions"]}
+    by_ec2 = [region["RegionName"] for region in client("ec2").describe_regions()["Regions"]]
+    by_account = [region["RegionName"] for region in client("account").list_regions()["Regions"]]
+    assert by_ec2 == by_account == list(REGIONS)
+
+
+def test_the_regions_are_twenty_in_which_sagemaker_is():
+    assert len(set(REGIONS)) == 20
+    assert set(REGIONS) <= set(boto3.Session().get_available_regions("sagemaker"))
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1"])
+def test_the_pipelines_of_a_region_use_its_buckets(aws, client, region):
+    described = client("sagemaker", region_name=region).describe_pipeline(PipelineName=PIPELINE)
+    data = json.loads(described["PipelineDefinition"])["Parameters"][0]["DefaultValue"]
+    assert described["PipelineArn"] == ARN.replace("us-east-1", region)
+    assert data == f"s3://bench-ml-{region}-000/raw/{PIPELINE}/"
+
+
+def test_what_is_touched_changes_in_every_region_alike(aws, client):
+    aws.touch(definitions=1, executions=1)
+    for region in ("us-east-1", "eu-west-1"):
+        sagemaker = client("sagemaker", region_name=region)
+        described = sagemaker.describe_pipeline(PipelineName="team-00-model-000000")
+        executed = sagemaker.list_pipeline_executions(PipelineName="team-00-model-000000")
+        assert json.loads(described["PipelineDefinition"])["Metadata"] == {"Version": "1"}
+        assert len(executed["PipelineExecutionSummaries"]) == 3
 
 
 def test_tags_are_paged(aws, client):
@@ -213,37 +237,36 @@ def test_tags_are_paged(aws, client):
 
 @pytest.mark.parametrize("operation", BUCKET)
 def test_a_bucket_tells_what_protects_it(aws, client, operation):
-    assert BUCKET[operation] in getattr(client("s3"), operation)(Bucket="bench-ml-000")
+    assert BUCKET[operation] in getattr(client("s3"), operation)(Bucket="bench-ml-us-east-1-000")
 
 
 def test_the_buckets_are_listed_with_their_regions(aws, client):
-    buckets = client("s3").list_buckets(MaxBuckets=10)["Buckets"]
+    buckets = client("s3").list_buckets()["Buckets"]
     assert [(bucket["Name"], bucket["BucketRegion"]) for bucket in buckets] == [
-        ("bench-ml-000", "us-east-1"),
-        ("bench-ml-001", "us-east-1"),
+        (f"bench-ml-{region}-{index}", region) for region in REGIONS for index in ("000", "001")
     ]
 
 
 def test_a_bucket_that_is_not_there(aws, client):
     with pytest.raises(ClientError, match="404"):
-        client("s3").head_bucket(Bucket="bench-ml-002")
-    assert client("s3").head_bucket(Bucket="bench-ml-001")["BucketRegion"] == "us-east-1"
+        client("s3").head_bucket(Bucket="bench-ml-us-east-1-002")
+    assert client("s3").head_bucket(Bucket="bench-ml-eu-west-1-001")["BucketRegion"] == "eu-west-1"
 
 
 def test_a_report_is_read_in_part(aws, client):
-    part = client("s3").get_object(Bucket="bench-ml-001", Key=REPORT, Range="bytes=0-9")
+    part = client("s3").get_object(Bucket="bench-ml-us-east-1-001", Key=REPORT, Range="bytes=0-9")
     assert part["ContentRange"].startswith("bytes 0-9/")
     assert part["Body"].read() == b'{"metrics"'
 
 
 def test_a_report_is_read_whole(aws, client):
-    answer = client("s3").get_object(Bucket="bench-ml-001", Key=REPORT, Range="bytes=0-1048575")
+    answer = client("s3").get_object(Bucket="bench-ml-us-east-1-001", Key=REPORT, Range="bytes=0-1048575")
     assert json.loads(answer["Body"].read())["metrics"]["accuracy"]["value"] == 0.93
 
 
 def test_other_objects_are_not_there(aws, client):
     with pytest.raises(ClientError, match="NoSuchKey"):
-        client("s3").get_object(Bucket="bench-ml-001", Key="model.tar.gz")
+        client("s3").get_object(Bucket="bench-ml-us-east-1-001", Key="model.tar.gz")
 
 
 def test_calls_are_counted_by_operation(aws, sagemaker, client):
@@ -267,6 +290,7 @@ def test_each_region_has_a_rate_of_its_own(aws, sagemaker, client):
     aws.configure(admitted_per_second=0.001, burst=1)
     sagemaker.list_domains()
     assert client("sagemaker", region_name="eu-west-1").list_domains()["Domains"]
+    assert aws.calls()["admissible"] == pytest.approx(2, abs=0.1)
 
 
 def test_latency_may_be_set(aws, sagemaker):
