@@ -62,8 +62,8 @@ def run_sync(sync_id: int) -> None:
 
 @shared_task
 def run_part(part_id: int) -> None:
-    """Carry out one part. Delivered twice it runs once: only the first worker claims it."""
-    sync.execute(part_id, _tell_of_shares)
+    """Carry out a part, and with it others that wait. Delivered twice it runs once: only the first worker claims it."""
+    sync.worker.work_on(part_id, _tell_of_shares)
 
 
 @shared_task

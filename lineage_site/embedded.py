@@ -18,7 +18,7 @@ CELERY = (sys.executable, "-m", "celery", "--quiet", "-A", "lineage_site")
 def service_programs(host: str, port: int) -> tuple[Program, ...]:
     return (
         Program("web", _web(host, port)),
-        Program("worker", (*CELERY, "worker", "--pool=prefork", "--concurrency=2", f"--hostname=worker-{port}@%h")),
+        Program("worker", (*CELERY, "worker", "--pool=prefork", f"--hostname=worker-{port}@%h")),
         Program("beat", (*CELERY, "beat", "--pidfile=")),
     )
 

@@ -31,7 +31,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", [])
 
 SYNC_REGIONS: list[str] = env.list("SYNC_REGIONS", [])
 SYNC_STALE_AFTER_SECONDS = env.int("SYNC_STALE_AFTER_SECONDS", 2 * 3600, validate=Range(min=1))
-SYNC_THREADS = env.int("SYNC_THREADS", 16, validate=Range(min=1, max=64))
+SYNC_THREADS = env.int("SYNC_THREADS", 32, validate=Range(min=1, max=64))
 SYNC_LEASE_SECONDS = env.int("SYNC_LEASE_SECONDS", 60, validate=Range(min=5))
 SYNC_BUCKET_MAX_AGE_SECONDS = env.int("SYNC_BUCKET_MAX_AGE_SECONDS", 6 * 3600, validate=Range(min=0))
 SYNC_USE_SEARCH = env.bool("SYNC_USE_SEARCH", True)
@@ -116,6 +116,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_TZ = True
+FORMAT_MODULE_PATH = "lineage_site.formats"
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -171,6 +172,8 @@ CELERY_BEAT_SYNC_EVERY = 1  # what beat sent is in the database at once: /health
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
+WORKER_PROCESSES = env.int("WORKER_PROCESSES", 2, validate=Range(min=1, max=64))
+CELERY_WORKER_CONCURRENCY = WORKER_PROCESSES + 1  # one is free for what takes a moment
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"

@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 
 from inventory.aws.errors import KINDS, ErrorKind
+from inventory.aws.gate import gate
 from inventory.aws.rate.hooks import attach
 from inventory.aws.sessions import sessions
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from inventory.aws.sessions import Access
 
 ATTEMPTS = 8
+MOST_CONNECTIONS = 100  # to one host: one for each thread that may ask it
 # Given whole: boto3 builds its own anew for every request, which is a tenth of a call's CPU.
 USER_AGENT = f"sagemaker-lineage/2 Boto3/{boto3.__version__} Python/{platform.python_version()}"
 
@@ -70,6 +72,7 @@ class Connection:
 
     def _new_client(self, service: str, region: str) -> Any:
         client = sessions.client(self._access, service, region, self._config_of(service))
+        client.meta.events.register("before-call", gate.wait)
         client.meta.events.register("before-send", self._count)
         client.meta.events.register("needs-retry", self._watch)
         if self._limiter:
@@ -97,7 +100,7 @@ def _config(attempts: int) -> Config:
         retries={"mode": "standard", "total_max_attempts": attempts},
         connect_timeout=5,
         read_timeout=30,
-        max_pool_connections=32,
+        max_pool_connections=MOST_CONNECTIONS,
         tcp_keepalive=True,
         user_agent=USER_AGENT,
     )

@@ -90,6 +90,11 @@ class AWSError(Exception):
         """Whether the same call may be answered later: what is known until then stays."""
         return self.kind in (ErrorKind.THROTTLED, ErrorKind.UNREACHABLE, ErrorKind.CREDENTIALS)
 
+    @property
+    def shuts_out(self) -> bool:
+        """Whether no other call would be answered either: the credentials are no good, or no new ones are given."""
+        return self.kind is ErrorKind.CREDENTIALS or self.operation == "AssumeRole"
+
 
 def classify(exception: BaseException) -> ErrorKind:
     """The kind of a botocore exception."""

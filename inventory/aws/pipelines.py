@@ -124,8 +124,12 @@ def parse_definition(text: str) -> DefinitionRecord:
     except (ValueError, RecursionError) as error:
         safe = _storable(masked_text(text))
         return DefinitionRecord(_sha256(safe), safe, f"The definition is not JSON: {error}"[:256])
-    safe = _storable(json.dumps(masked(definition, secret_parameters(definition)), ensure_ascii=False))
-    return DefinitionRecord(_sha256(json.dumps(json.loads(safe), sort_keys=True)), safe)
+    secret = secret_parameters(definition)
+    shown = masked(definition, secret)
+    dumped = json.dumps(shown, ensure_ascii=False)
+    safe = _storable(dumped)
+    stored = shown if safe == dumped else json.loads(safe)
+    return DefinitionRecord(_sha256(json.dumps(stored, sort_keys=True)), safe, secret_parameters=secret)
 
 
 def _finite(number: str) -> float | str:
@@ -136,7 +140,9 @@ def _finite(number: str) -> float | str:
 
 def _storable(text: str) -> str:
     """What JSON can escape but no database holds is replaced: NUL, and half a character."""
-    return ESCAPED_NUL.sub(r"\1\\ufffd", text).encode(errors="replace").decode()
+    if "\\u0000" in text:
+        text = ESCAPED_NUL.sub(r"\1\\ufffd", text)
+    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def _sha256(text: str) -> str:

@@ -55,12 +55,14 @@ class PipelineOwnershipRecord:
 class DefinitionRecord:
     """A pipeline definition, masked.
 
-    `sha256` is of the canonical JSON of `text`; of `text` itself where it is not JSON.
+    `sha256` is of the canonical JSON of `text`; of `text` itself where it is not JSON. `secret_parameters` are those
+    that it hands to what looks secret.
     """
 
     sha256: str
     text: str
     problem: str = ""
+    secret_parameters: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,12 @@ class ExecutionRecord:
         return self.status in TERMINAL_EXECUTION_STATUSES
 
 
+def resource_arn(metadata: Mapping[str, Any]) -> str:
+    """The ARN in a step's metadata; empty where there is none."""
+    details = next(iter(metadata.values()), None) or {}
+    return str(details.get("Arn") or details.get("CheckJobArn") or "")
+
+
 @dataclass(frozen=True, slots=True)
 class StepRecord:
     """One step of one execution. `metadata` is AWS's Metadata member without a CallbackToken; {} for none."""
@@ -121,8 +129,7 @@ class StepRecord:
     @property
     def resource_arn(self) -> str:
         """The ARN of what can be described behind the step; empty where there is nothing."""
-        details = self.metadata.get(self.kind) or {}
-        return str(details.get("Arn") or details.get("CheckJobArn") or "")
+        return resource_arn(self.metadata)
 
 
 @dataclass(frozen=True, slots=True)

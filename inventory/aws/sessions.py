@@ -82,6 +82,12 @@ class Sessions:
             raise AWSError(ErrorKind.CREDENTIALS, "GetCallerIdentity", "WrongAccount", message)
         self._verified.add(access)
 
+    def forget(self, access: Access) -> None:
+        """Read the credentials anew when they are needed again: a session keeps those that it found."""
+        with self._lock:
+            self._sessions.pop(access, None)
+            self._verified.discard(access)
+
     def _session(self, access: Access) -> boto3.Session:
         if access not in self._sessions:
             self._sessions[access] = _new_session(access)

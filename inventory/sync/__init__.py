@@ -10,6 +10,7 @@ from inventory.sync.history import newest_without_steps, want_steps
 from inventory.sync.plan import plan, request, take_up
 from inventory.sync.preflight import carry_out_preflight, request_preflight, undelivered_preflights
 from inventory.sync.prune import prune
+from inventory.sync.worker import worker
 
 __all__ = (
     "anything_executing",
@@ -29,4 +30,5 @@ __all__ = (
     "undelivered_preflights",
     "want_buckets",
     "want_steps",
+    "worker",
 )

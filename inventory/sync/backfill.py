@@ -19,7 +19,7 @@ from inventory.models import Pipeline, Region
 from inventory.models.executions import BackfillDay
 from inventory.sync.connect import connect
 from inventory.sync.history import without_steps
-from inventory.sync.reading import history_works, read
+from inventory.sync.reading import history_works, is_described, read
 from inventory.sync.store import store
 from inventory.sync.versions import list_due_versions
 
@@ -116,8 +116,9 @@ def _costs(pipeline_ids: Iterable[int]) -> dict[int, int]:
 def _extra_cost(row: Execution) -> int:
     """The definition that it ran and the parameters it had, where they are to be asked for."""
     modified = row.pipeline.last_modified
-    ran_another = bool(modified and row.start_time and row.start_time < modified and row.definition_id is None)
-    return ran_another + (row.last_modified is None)
+    is_older = bool(modified and row.start_time and row.start_time < modified)
+    asks = row.definition_id is None and (is_older or not is_described(row.pipeline))
+    return asks + (row.last_modified is None)
 
 
 def _read(region: Region, ids: Sequence[int]) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from django.utils.timezone import now
 from django_celery_beat.models import PeriodicTask
 
 from inventory.models import Pipeline, Preflight, Sync, SyncPart, WorkerHeartbeat
-from inventory.sync.finish import finish_if_done
+from inventory.sync.conclude import end_abandoned
 
 REDELIVER_AFTER = timedelta(minutes=5)
 
@@ -17,8 +17,9 @@ REDELIVER_AFTER = timedelta(minutes=5)
 def undelivered() -> tuple[list[Sync], list[SyncPart]]:
     """Release lapsed leases; the syncs and the parts that workers must be told of again."""
     SyncPart.objects.release_lapsed(timedelta(seconds=settings.SYNC_LEASE_SECONDS))
-    for sync_id in Sync.objects.filter(state=Sync.State.RUNNING, parts__isnull=False).values_list("pk", flat=True):
-        finish_if_done(sync_id)
+    planned = Sync.objects.filter(state=Sync.State.RUNNING, parts__isnull=False)
+    for sync_id in planned.values_list("pk", flat=True).distinct():
+        end_abandoned(sync_id)
     _release_unplanned()
     before = now() - REDELIVER_AFTER
     syncs, parts = list(Sync.objects.undispatched(before)), list(SyncPart.objects.undispatched(before))

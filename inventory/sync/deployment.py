@@ -103,9 +103,16 @@ def _replace(existing: Any, rows: Sequence[Any], key: tuple[str, str], fields: t
 
 NAMED = {"name": "name", "created_at": "created_at", "description": "description"}
 CHANGING = {**NAMED, "status": "status", "last_modified": "last_modified"}
-MODELS = Kind("models", Model, NAMED, ("name", "created_at"), aws.crawl_model, _store_containers)
+MADE = ("execution_id",)
+MODELS = Kind("models", Model, NAMED, ("name", "created_at"), aws.crawl_model, _store_containers, kept=MADE)
 ENDPOINT_CONFIGS = Kind(
-    "endpoint configs", EndpointConfig, NAMED, ("name", "created_at"), aws.crawl_endpoint_config, _store_variants
+    "endpoint configs",
+    EndpointConfig,
+    NAMED,
+    ("name", "created_at"),
+    aws.crawl_endpoint_config,
+    _store_variants,
+    kept=MADE,
 )
 ENDPOINTS = Kind(
     "endpoints",
@@ -114,6 +121,7 @@ ENDPOINTS = Kind(
     ("name", "created_at", "status", "last_modified", "config_id"),
     aws.crawl_endpoint,
     _announce_served,
+    kept=MADE,
 )
 INFERENCE_COMPONENTS = Kind(
     "inference components",
@@ -126,6 +134,7 @@ INFERENCE_COMPONENTS = Kind(
     },
     ("name", "created_at", "status", "last_modified", "endpoint_id", "variant_name", "model_id"),
     aws.crawl_inference_component,
+    kept=MADE,
 )
 STAGES: dict[str, Callable[[RegionCrawl], None]] = {
     MODELS.subject: sync_models,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
+from inventory.aws.gate import gate
 from inventory.sync.announce import settle_pipelines
 from inventory.sync.due import executing_with_needs, with_needs
 from inventory.sync.history import Wanted
-from inventory.sync.reading import batches, read
+from inventory.sync.lease import Lease
+from inventory.sync.reading import batch_size, batches, read
 from inventory.sync.store import store
 
 if TYPE_CHECKING:
@@ -40,7 +44,7 @@ def _read_and_store(
 ) -> None:
     total = queryset.count()
     progress = Progress(crawl, total, total - due.count())
-    read(crawl.lease, batches(due, follow=follow), progress.store)
+    read(crawl.lease, batches(due, lambda: batch_size(Lease.in_process), follow=follow), progress.store)
 
 
 class Progress:
@@ -53,8 +57,10 @@ class Progress:
         crawl.lease.report(done=done, total=total)
 
     def store(self, works: Sequence[Work]) -> None:
-        store(self.crawl.region, works)
-        settle_pipelines([work.pipeline_id for work in works])
+        with self.crawl.lease.turn_to_store():
+            with transaction.atomic(), gate.closed():
+                store(self.crawl.region, works)
+            settle_pipelines([work.pipeline_id for work in works])
         for work in works:
             for error in (*work.problems, *(error for error in work.job_errors.values() if error.is_transient)):
                 self.crawl.note(work.name, error)

@@ -34,13 +34,17 @@ def tell_nobody(_: Sequence[SyncPart]) -> None:
 
 
 def execute(part_id: int, tell: Callable[[Sequence[SyncPart]], None] = tell_nobody) -> None:
-    """Claim a part and carry it out; nothing happens when another worker was first.
+    """Claim a part and carry it out; nothing happens when another worker was first."""
+    part = SyncPart.objects.claim(part_id)
+    if part:
+        carry_out(part, tell)
+
+
+def carry_out(part: SyncPart, tell: Callable[[Sequence[SyncPart]], None]) -> None:
+    """Carry out a part that was claimed. Whatever AWS says is an outcome; a bug is stored as one, and raised.
 
     `tell` is called with the parts that it deals out, as soon as they may be carried out.
     """
-    part = SyncPart.objects.claim(part_id)
-    if part is None:
-        return
     with Lease(part, settings.SYNC_THREADS) as lease:
         try:
             crawl = RegionCrawl(
@@ -53,7 +57,7 @@ def execute(part_id: int, tell: Callable[[Sequence[SyncPart]], None] = tell_nobo
         except CancelledError:
             _finish(lease, state=SyncPart.State.CANCELLED)
         except AWSError as error:
-            _fail(lease, part.sync, error)
+            _fail(lease, part.sync, error, crawl.problems)
         except Exception as bug:
             _finish(
                 lease,
@@ -69,7 +73,7 @@ def execute(part_id: int, tell: Callable[[Sequence[SyncPart]], None] = tell_nobo
 def _succeed(lease: Lease, sync: Sync, crawl: RegionCrawl) -> None:
     problems = crawl.problems
     worst = crawl.worst()
-    if sync.is_of_whole_regions and not lease.part.share:
+    if sync.is_of_whole_regions and not crawl.is_dealt_out:
         crawl.region.record_outcome(worst.kind if worst else Region.Status.OK, worst.message if worst else "")
     outcome = OUTCOMES.get(worst.kind, SyncPart.Outcome.FAILED) if worst else SyncPart.Outcome.OK
     _finish(
@@ -81,13 +85,15 @@ def _succeed(lease: Lease, sync: Sync, crawl: RegionCrawl) -> None:
     )
 
 
-def _fail(lease: Lease, sync: Sync, error: AWSError) -> None:
+def _fail(lease: Lease, sync: Sync, error: AWSError, problems: list[dict[str, str]]) -> None:
     """AWS did not let us read the region: an outcome, not an exception. What is stored stays."""
+    if error.kind in (ErrorKind.CREDENTIALS, ErrorKind.DISABLED):  # AWS says the same of a key that was replaced
+        sessions.forget(lease.part.account.access)
     outcome = OUTCOMES.get(error.kind, SyncPart.Outcome.FAILED)
     region = Region.objects.get(account=lease.part.account, name=lease.part.region)
     if sync.is_of_whole_regions:
         region.record_outcome(outcome, error.message)
-    _finish(lease, outcome=outcome, error_class=error.code, error=error.message)
+    _finish(lease, outcome=outcome, error_class=error.code, error=error.message, problems=problems[:100])
 
 
 def _finish(lease: Lease, **result: Any) -> None:

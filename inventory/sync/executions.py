@@ -15,10 +15,11 @@ from inventory.aws.errors import AWSError
 from inventory.aws.executions import crawl_changed_executions
 from inventory.models import Execution, Pipeline
 from inventory.sync.announce import announce_pipelines
+from inventory.sync.parameters import known_secrets, without_secrets
 from inventory.sync.upsert import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from inventory.aws.records import ExecutionRecord
@@ -115,11 +116,19 @@ def _store(records: Sequence[ExecutionRecord], wanted: Wanted) -> None:
         for record in records
         if record.pipeline_arn in pipelines
     ]
+    _hide_secrets(rows, known)
     fields = (*FIELDS, "created_by", "parameters")
     _, changed = upsert(rows, existing, key=("arn",), fields=fields, stamps=("wants_steps",))
     touched = {row.pipeline_id for row in changed}
     renew_latest(touched)
     announce_pipelines(touched)
+
+
+def _hide_secrets(rows: Sequence[Execution], known: Mapping[str, Execution]) -> None:
+    secrets = known_secrets({row.pipeline_id for row in rows if row.parameters})
+    for row in rows:
+        before = known[row.arn].parameters if row.arn in known else {}
+        row.parameters = without_secrets(row.parameters, secrets.get(row.pipeline_id, frozenset()), before)
 
 
 def renew_latest(pipeline_ids: Collection[int]) -> None:

@@ -1,12 +1,13 @@
-"""Parts of a sync carried out by this command, side by side: in processes where it has none but its own thread."""
+"""The parts of a sync carried out by this command: by crews in processes of its own, where it can fork any."""
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
 import threading
-from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -15,81 +16,96 @@ from django.db import connections
 from inventory.aws.errors import AWSError
 from inventory.aws.sessions import sessions
 from inventory.models import SyncPart
-from inventory.sync.execute import execute
+from inventory.sync.crew import Crew
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable
     from concurrent.futures import Future
 
-SIDE_BY_SIDE = 4  # at least: while one waits for AWS or the database, another has the core
+    from inventory.models import Sync
+
+SIDE_BY_SIDE = 6  # at least: while one waits for the database, another has the core
 MOST_PROCESSES = 8
 TICK_SECONDS = 0.5
 
 
 class Foreground:
-    """Carries parts out, and those that they deal out; `tick` is called twice a second meanwhile."""
+    """Carries out the parts of a sync, and those that they deal out; `tick` is called twice a second meanwhile."""
 
-    def __init__(self, tick: Callable[[], None]) -> None:
+    def __init__(self, requested: Sync, tick: Callable[[], None]) -> None:
+        self._sync_id = requested.pk
+        self._parts = SyncPart.objects.filter(sync=requested)
         self._tick = tick
-        self._begun: set[int] = set()
-        self._running: set[Future[None]] = set()
-        self.bugs: list[BaseException] = []
+        self._places = places() if _can_fork() else 1
+        self._crews: set[Future[None]] = set()
+        self.killed = False  # whether a process was; then what waits is left to the next sync
 
-    def carry_out(self, parts: Iterable[SyncPart], cancel: Callable[[], None]) -> None:
+    def carry_out(self, cancel: Callable[[], None]) -> None:
         """Returns when all are over. Ctrl-C calls `cancel`, and waits: what is stored is whole."""
-        begun = list(parts)
-        _warm(begun)
-        connections.close_all()  # a connection cannot be shared with a forked process
-        with _executor() as executor:
-            self._submit(executor, [part.pk for part in begun])
+        _warm(self._parts.select_related("account").first())
+        gc.freeze()  # what is loaded by now stays: no collection needs to look at it, and no fork to copy it
+        with _executor(self._places) as executor:
             try:
-                self._wait(executor, begun)
+                self._wait(executor)
             except KeyboardInterrupt:
                 cancel()
-                self._wait(executor, begun)
+                self._wait(executor)
 
-    def _submit(self, executor: Executor, part_ids: Iterable[int]) -> None:
-        new = [part_id for part_id in part_ids if part_id not in self._begun]
-        self._begun.update(new)
-        self._running.update(executor.submit(_execute, part_id) for part_id in new)
-
-    def _wait(self, executor: Executor, begun: Sequence[SyncPart]) -> None:
-        while self._running:
-            done, self._running = wait(self._running, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
-            self.bugs += [bug for future in done if (bug := future.exception())]
-            self._submit(executor, _dealt_out(begun))
+    def _wait(self, executor: Executor) -> None:
+        while self._begin(executor):
+            done, self._crews = wait(self._crews, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
+            for crew in done:
+                self._end(crew)
             self._tick()
 
+    def _begin(self, executor: Executor) -> bool:
+        """A crew for each part that waits, as far as there are places; whether any crew is at work."""
+        begun = min(self._parts.in_turn().count(), self._places - len(self._crews))
+        if begun:
+            connections.close_all()  # a connection cannot be shared with a forked process
+        with suppress(BrokenExecutor):
+            for _ in range(begun):
+                self._crews.add(executor.submit(_run_crew, self._sync_id, self._places))
+        return bool(self._crews)
 
-def _executor() -> Executor:
-    """Threads share one core. A process that has threads cannot be forked safely."""
-    cores = os.cpu_count() or 1
-    if cores == 1 or threading.active_count() > 1 or "fork" not in multiprocessing.get_all_start_methods():
-        return ThreadPoolExecutor(SIDE_BY_SIDE)
-    context = multiprocessing.get_context("fork")
-    return ProcessPoolExecutor(max(SIDE_BY_SIDE, min(cores, MOST_PROCESSES)), context, _leave_ctrl_c_to_the_parent)
+    def _end(self, crew: Future[None]) -> None:
+        try:
+            crew.result()
+        except BrokenExecutor:
+            self.killed = True
 
 
-def _warm(parts: Sequence[SyncPart]) -> None:
+def places() -> int:
+    """How many processes the command has, where it can fork."""
+    return max(SIDE_BY_SIDE, min(os.cpu_count() or 1, MOST_PROCESSES))
+
+
+def _can_fork() -> bool:
+    """On one core threads do as well. A process that has threads cannot be forked safely."""
+    several_cores = (os.cpu_count() or 1) > 1
+    return several_cores and threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods()
+
+
+def _executor(most: int) -> Executor:
+    if most == 1:
+        return ThreadPoolExecutor(most)
+    return ProcessPoolExecutor(most, multiprocessing.get_context("fork"), _leave_ctrl_c_to_the_parent)
+
+
+def _warm(part: SyncPart | None) -> None:
     """What every forked process would otherwise read for itself: boto3's model of SageMaker takes half a second."""
-    if parts:
+    if part:
         with suppress(AWSError):
-            sessions.client(parts[0].account.access, "sagemaker", parts[0].region, None)
-
-
-def _dealt_out(begun: Sequence[SyncPart]) -> list[int]:
-    """The shares of the parts that were begun; the database knows of them first."""
-    syncs = {part.sync_id for part in begun}
-    queued = SyncPart.objects.filter(sync__in=syncs, state=SyncPart.State.QUEUED, share__gt=0)
-    return list(queued.values_list("pk", flat=True))
+            for service in ("sagemaker", "s3"):
+                sessions.client(part.account.access, service, part.region, None)
 
 
 def _leave_ctrl_c_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _execute(part_id: int) -> None:
+def _run_crew(sync_id: int, processes: int) -> None:
     try:
-        execute(part_id)
+        Crew(SyncPart.objects.filter(sync=sync_id), processes).run()
     finally:
         connections.close_all()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from itertools import islice
-from threading import Event
-from typing import TYPE_CHECKING, Any, TypeVar
+from threading import Event, Lock
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.conf import settings
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 HEARTBEAT_SECONDS = 5
 LISTING_BATCH = 100
+FEW_THREADS = 8
+MOST_AHEAD = 4  # listings that are read ahead at once
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -37,19 +40,33 @@ class Lease:
     Only the owning thread touches the database.
     """
 
+    in_process: ClassVar[int] = 0  # leases that this process holds
+    _counting, _storing = Lock(), Lock()
+
     def __init__(self, part: SyncPart, threads: int) -> None:
         self.part = part
         self._released = Event()
         self.connection = connect(part.account, part.region, stop=self._released.is_set)
-        # One more reads a listing ahead: it may wait for a reader who waits for the others.
-        self._pool = ThreadPoolExecutor(threads + 1, thread_name_prefix=f"crawl-{part.region}")
+        alone = Lease.in_process == 0
+        # A process takes another part while it waits for the rate: then few calls are under way at once.
+        most = threads if alone else min(threads, FEW_THREADS)
+        self._pool = ThreadPoolExecutor(most, thread_name_prefix=f"crawl-{part.region}")
+        # Apart, for a listing may wait for its reader while that one waits for the others.
+        self._listings = ThreadPoolExecutor(MOST_AHEAD, thread_name_prefix=f"list-{part.region}")
 
     def __enter__(self) -> Lease:
+        self._hold(1)
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._hold(-1)
         self._released.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._listings):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _hold(self, change: int) -> None:
+        with self._counting:
+            Lease.in_process += change
 
     def report(self, **progress: Any) -> None:
         """Store progress and the calls made so far.
@@ -65,6 +82,19 @@ class Lease:
     def traffic(self) -> dict[str, Any]:
         """What AWS was asked on behalf of the part."""
         return {"api_calls": dict(self.connection.calls), "throttles": self.connection.throttles}
+
+    @contextmanager
+    def turn_to_store(self) -> Iterator[None]:
+        """One lease of the process at a time, beating while it waits.
+
+        Storing a batch keeps a core busy: several at once would only make who waits for the database wait longer.
+        """
+        while not self._storing.acquire(timeout=_beat_every()):
+            self.report()
+        try:
+            yield
+        finally:
+            self._storing.release()
 
     def call(self, function: Callable[..., R], *arguments: Any) -> R:
         """Call AWS in a thread, beating meanwhile."""
@@ -92,7 +122,7 @@ class Lease:
     def ahead(self, records: Iterator[T], size: int = LISTING_BATCH) -> Iterator[list[T]]:
         """Begin to read a listing to its end, some batches ahead of who asks for them."""
         ahead = ReadAhead(records, size, self._released.is_set)
-        self._pool.submit(ahead.read)
+        self._listings.submit(ahead.read)
         return ahead.batches(self.report, _beat_every())
 
 

@@ -15,7 +15,7 @@ from inventory.aws.errors import AWSError, ErrorKind
 from inventory.sync.upsert import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from inventory.aws.client import Connection
     from inventory.aws.registry_records import SummaryRecord
@@ -32,7 +32,8 @@ class Kind:
 
     `columns` are columns of the row and the members of the record they come from; `compared` those that tell a change.
     `after_store` is called in the transaction, with the rows that were new or changed and their records; where `shown`
-    are named, only with those in which one of them changed.
+    are named, only with those in which one of them changed. `kept` are columns that others fill, as long as it is the
+    same resource: a name that is used again is another.
     """
 
     subject: str
@@ -42,6 +43,7 @@ class Kind:
     describe: Callable[[Connection, SummaryRecord], Any] | None = None
     after_store: Callable[[Sequence[tuple[Any, Any]]], None] | None = None
     shown: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
     def is_current(self, row: Any, summary: SummaryRecord) -> bool:
         """Whether what is stored, if anything, is still what the listing shows."""
@@ -103,14 +105,18 @@ class ListingSync:
         return self
 
     def mark_missing(self) -> None:
-        """Mark the rows of this account and region that the listing, read to its end, did not show."""
+        """Mark what the listing, read to its end, did not show."""
+        rows, gone = self.kind.rows.objects.filter(missing_since=None, read_at__lt=self.started), self.gone()
+        for start in range(0, len(gone), BATCH):
+            rows.filter(pk__in=gone[start : start + BATCH]).update(missing_since=now())
+
+    def gone(self) -> list[int]:
+        """The rows of this account and region that were known before and were not shown."""
         region = self.crawl.region
         own = f":{region.name}:{region.account.account_id}:"
         rows = self.kind.rows.objects.filter(region=region, missing_since=None, read_at__lt=self.started)
-        rows = rows.filter(arn__contains=own)
-        gone = [pk for pk in rows.values_list("pk", flat=True).iterator() if pk not in self.seen]
-        for start in range(0, len(gone), BATCH):
-            rows.filter(pk__in=gone[start : start + BATCH]).update(missing_since=now())
+        known = rows.filter(arn__contains=own).values_list("pk", flat=True)
+        return [pk for pk in known.iterator() if pk not in self.seen]
 
     def _describe(self, due: Sequence[SummaryRecord]) -> list[Any]:
         """What could be described. What was deleted meanwhile is left out, any other failure noted."""
@@ -145,8 +151,10 @@ class ListingSync:
         existing = kind.rows.objects.filter(arn__in=by_arn)
         rows = [kind.row_of(self.crawl.region, record) for record in by_arn.values()]
         before = {row.arn: kind.values_shown(row) for row in existing}
-        stamps = (*(name for name in kind.columns if name not in kind.compared), "read_at")
-        stored, changed = upsert(rows, existing, key=("arn",), fields=(*kind.compared, "missing_since"), stamps=stamps)
+        _keep(rows, existing, kind.kept)
+        fields = (*kind.compared, "missing_since", "region_id")  # a step of another account's may have shown it first
+        stamps = (*(name for name in kind.columns if name not in kind.compared), *kind.kept, "read_at")
+        stored, changed = upsert(rows, existing, key=("arn",), fields=fields, stamps=stamps)
         for row in stored:
             self.seen.add(row.pk)
         if returned:
@@ -154,3 +162,12 @@ class ListingSync:
         moved = [row for row in changed if kind.values_shown(row) != before.get(row.arn)]
         if kind.after_store and moved:
             kind.after_store([(row, by_arn[row.arn]) for row in moved])
+
+
+def _keep(rows: Iterable[Any], existing: Iterable[Any], columns: Sequence[str]) -> None:
+    known = {row.arn: row for row in existing}
+    for row in rows:
+        old = known.get(row.arn)
+        if old and old.created_at == row.created_at:
+            for name in columns:
+                setattr(row, name, getattr(old, name))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -47,15 +46,17 @@ def link_to_makers(region: Region) -> None:
     for kind, rows in DEPLOYED.items():
         steps = MAKING_STEPS.filter(job=OuterRef("pk")).order_by("-execution__start_time", "-pk")
         jobs = Job.objects.filter(region=region, kind=kind).annotate(maker=Subquery(steps.values("execution")[:1]))
-        made = jobs.exclude(maker=None).values_list("arn", "created_at", "maker").order_by("pk").iterator(BATCH)
-        while batch := list(islice(made, BATCH)):
+        made = jobs.exclude(maker=None).values_list("pk", "arn", "created_at", "maker").order_by("pk")
+        last = 0  # no open cursor: what another process writes meanwhile would make SQLite refuse the next write
+        while batch := list(made.filter(pk__gt=last)[:BATCH]):
             _link_deployed(rows, batch)
+            last = batch[-1][0]
 
 
 @transaction.atomic
-def _link_deployed(rows: type[Any], made: Sequence[tuple[str, datetime, int]]) -> None:
+def _link_deployed(rows: type[Any], made: Sequence[tuple[int, str, datetime, int]]) -> None:
     """A name may have been used before: it is the same resource only if it is of the same time."""
-    makers = {(arn.lower(), created_at): execution for arn, created_at, execution in made}
+    makers = {(arn.lower(), created_at): execution for _, arn, created_at, execution in made}
     changed = []
     for row in rows.objects.filter(arn__in={arn for arn, _ in makers}).defer("description"):
         maker = makers.get((row.arn, row.created_at))

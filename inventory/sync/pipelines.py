@@ -1,35 +1,31 @@
-"""Pipelines of one region: the listing, and whose they are."""
+"""Pipelines of one region, as a listing or a look at one of them shows them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.timezone import now
 
 from inventory.aws.errors import AWSError, ErrorKind
-from inventory.aws.pipelines import (
-    crawl_one_pipeline,
-    crawl_ownership,
-    crawl_pipeline_tags,
-    crawl_pipelines,
-    crawl_tags,
-)
-from inventory.models import Pipeline
+from inventory.aws.pipelines import crawl_one_pipeline, crawl_pipeline_tags, crawl_pipelines
+from inventory.models import Execution, Pipeline
 from inventory.sync.announce import announce_pipelines
-from inventory.sync.rows import update_rows
+from inventory.sync.ownership import store_ownership
 from inventory.sync.upsert import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from inventory.aws.records import PipelineOwnershipRecord, PipelineRecord
+    from inventory.aws.records import PipelineRecord
     from inventory.models import Region
     from inventory.sync.lease import Lease
-    from inventory.sync.region import RegionCrawl
 
+SAME_TIME = timedelta(seconds=1)
+DELETED = "It was deleted together with the pipeline that had this name before."
 FIELDS = (
     "name",
     "display_name",
@@ -42,10 +38,14 @@ FIELDS = (
 )
 
 
-def sync_pipelines(lease: Lease, region: Region) -> None:
-    """Store the listing; mark missing what it no longer shows, once it has reached its end."""
+def sync_pipelines(lease: Lease, region: Region, may_begin_others: Callable[[], None]) -> None:
+    """Store the listing; mark missing what it no longer shows, once it has reached its end.
+
+    `may_begin_others` is called with each batch: the region answers, and other listings may be read meanwhile.
+    """
     before, seen = _listed(region), set[str]()
     for batch in lease.ahead(crawl_pipelines(lease.connection)):
+        may_begin_others()
         _store(region, batch)
         seen.update(record.arn for record in batch)
         lease.report(total=len(seen))
@@ -64,9 +64,12 @@ def sync_one_pipeline(lease: Lease, region: Region, name: str) -> Pipeline | Non
         return None
     known = Pipeline.objects.filter(arn=record.arn).values_list("last_execution_time", flat=True).first()
     _store(region, [_with_execution_time(record, known)])
-    tags = lease.call(crawl_pipeline_tags, lease.connection, record.arn)
-    _store_ownership(region, [tags])
     return Pipeline.objects.get(arn=record.arn)
+
+
+def sync_tags(lease: Lease, pipeline: Pipeline) -> None:
+    """The tags of one pipeline."""
+    store_ownership(pipeline.region, [lease.call(crawl_pipeline_tags, lease.connection, pipeline.arn)])
 
 
 def _with_execution_time(record: PipelineRecord, known: object) -> PipelineRecord:
@@ -74,57 +77,27 @@ def _with_execution_time(record: PipelineRecord, known: object) -> PipelineRecor
     return record if record.last_execution_time else replace(record, last_execution_time=known)  # type: ignore[arg-type]
 
 
-def sync_ownership(crawl: RegionCrawl) -> None:
-    """Tags and user contexts by Search, else tags by tag:GetResources, else by ListTags of each pipeline."""
-    for source in _ownership_sources(crawl):
-        try:
-            for batch in source:
-                _store_ownership(crawl.region, batch)
-        except AWSError as error:
-            if error.kind not in (ErrorKind.DENIED, ErrorKind.UNSUPPORTED):
-                crawl.note("tags", error)
-                return
-            if error.operation == "Search":
-                crawl.give_up_search(error)
-            last = error
-        else:
-            return
-    crawl.note("tags", last)
-
-
-def _ownership_sources(crawl: RegionCrawl) -> Iterator[Iterator[list[PipelineOwnershipRecord]]]:
-    lease = crawl.lease
-    if crawl.search:
-        yield lease.ahead(crawl_ownership(lease.connection))
-    yield lease.ahead(crawl_tags(lease.connection))
-    arns = Pipeline.objects.filter(region=crawl.region, missing_since=None).values_list("arn", flat=True)
-    yield lease.batches(crawl_pipeline_tags(lease.connection, arn) for arn in list(arns))
-
-
 @transaction.atomic
 def _store(region: Region, records: Sequence[PipelineRecord]) -> None:
     existing = Pipeline.objects.filter(arn__in=[record.arn for record in records])
+    created = dict(existing.values_list("arn", "created_at"))
     rows = [_row(region, record) for record in records]
     _, changed = upsert(rows, existing, key=("arn",), fields=FIELDS, stamps=("seen_at",))
+    _begin_anew([row.pk for row in changed if _is_another(row, created.get(row.arn))])
     announce_pipelines([row.pk for row in changed])
 
 
-@transaction.atomic
-def _store_ownership(region: Region, records: Sequence[PipelineOwnershipRecord]) -> None:
-    by_arn = {record.arn: record for record in records}
-    changed = []
-    for row in Pipeline.objects.filter(region=region, arn__in=by_arn):
-        record = by_arn[row.arn]
-        facts = (
-            dict(record.tags),
-            row.created_by if record.created_by is None else dict(record.created_by),
-            row.last_modified_by if record.last_modified_by is None else dict(record.last_modified_by),
-        )
-        if facts != (row.tags, row.created_by, row.last_modified_by):
-            row.tags, row.created_by, row.last_modified_by = facts
-            changed.append(row)
-    update_rows(changed, ("tags", "created_by", "last_modified_by"))
-    announce_pipelines([row.pk for row in changed])
+def _is_another(row: Pipeline, created_before: datetime | None) -> bool:
+    """A name that is used again is a new pipeline; two operations may tell its creation a little differently."""
+    return bool(created_before and row.created_at and row.created_at - created_before > SAME_TIME)
+
+
+def _begin_anew(recreated: Sequence[int]) -> None:
+    """AWS deletes the executions with their pipeline. Here they stay as history; none of them is the latest."""
+    executions = Execution.objects.filter(pipeline__in=recreated)
+    executions.update(wants_steps=False)
+    executions.filter(steps_complete=False).update(problem=DELETED)
+    Pipeline.objects.filter(pk__in=recreated).update(latest_execution=None, looked_up_execution_time=None)
 
 
 def _listed(region: Region) -> dict[str, datetime]:

@@ -15,6 +15,7 @@ from inventory.aws.errors import AWSError
 from inventory.aws.regions import available_regions, crawl_enabled_regions
 from inventory.aws.sessions import HOME_REGIONS, Access, identify
 from inventory.models import Account, Pipeline, Region, Sync, SyncPart
+from inventory.sync.conclude import end_abandoned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,6 +69,8 @@ def plan(sync_id: int) -> list[SyncPart]:
 def take_up(sync: Sync) -> list[SyncPart]:
     """What of an active sync nobody works on: all of it, or the parts that are queued or whose worker fell silent."""
     SyncPart.objects.release_lapsed(timedelta(seconds=settings.SYNC_LEASE_SECONDS))
+    if sync.parts.exists():
+        end_abandoned(sync.pk)
     return plan(sync.pk) or list(sync.parts.filter(state=SyncPart.State.QUEUED))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.timezone import now
 
 from inventory.aws.preflight import crawl_preflight
+from inventory.aws.sessions import sessions
 from inventory.models import Preflight
 from inventory.sync.delivery import REDELIVER_AFTER
 from inventory.sync.plan import regions_of
@@ -47,7 +48,8 @@ def carry_out_preflight(preflight_id: int) -> None:
 
 
 def check(account: Account, regions: tuple[str, ...] = ()) -> PreflightRecord:
-    """Ask AWS now, of these regions or of all that a sync would read."""
+    """Ask AWS now, of these regions or of all that a sync would read, with the credentials as they are now."""
+    sessions.forget(account.access)
     return crawl_preflight(account.access, regions or tuple(regions_of(account)))
 
 

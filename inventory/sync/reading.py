@@ -5,6 +5,7 @@ A batch is read in two rounds, because which jobs are already stored for good is
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,8 +22,13 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from inventory.aws.client import Connection
+    from inventory.aws.records import StepRecord
 
 BATCH = 50
+BATCHES_IN_MEMORY = 3  # of a part: one is kept, two are being read
+MOST_IN_MEMORY = 240  # pipelines with all that was read of them, of a process: some 60 MB
+FIRST = 10  # of a part: others may be about to begin
+CLOCKS_DIFFER = timedelta(minutes=1)  # of those who tell when a step began and when its job was made
 
 
 class Threads(Protocol):
@@ -75,11 +81,16 @@ def read(threads: Threads, following: Iterator[list[Work]], keep: Callable[[Sequ
         keep(done)
 
 
-def batches(due: QuerySet[Pipeline], *, follow: bool = False) -> Iterator[list[Work]]:
+def batch_size(side_by_side: int) -> int:
+    """Pipelines of a batch where so many parts of this process are read side by side."""
+    return min(BATCH, MOST_IN_MEMORY // (BATCHES_IN_MEMORY * side_by_side))
+
+
+def batches(due: QuerySet[Pipeline], size: Callable[[], int], *, follow: bool = False) -> Iterator[list[Work]]:
     """By primary key, not by a cursor that writes would disturb. `follow`: the steps tell when an execution is over."""
     rows = due.select_related("latest_execution").order_by("pk")
     last = 0
-    while batch := list(rows.filter(pk__gt=last)[:BATCH]):
+    while batch := list(rows.filter(pk__gt=last)[: size() if last else FIRST]):
         works = [_work(row, follow=follow) for row in batch]
         _load_definitions(works)
         yield works
@@ -95,11 +106,13 @@ def history_works(execution_ids: Sequence[int]) -> list[Work]:
             arn=row.pipeline.arn,
             name=row.pipeline.name,
             last_modified=row.pipeline.last_modified,
+            last_execution_time=row.pipeline.last_execution_time,
             describe=False,
             look_up=False,
             read_steps=True,
             execution=_known(row),
             definition_text="",
+            is_described=is_described(row.pipeline),
             is_history=True,
         )
         for row in rows
@@ -115,15 +128,21 @@ def _work(row: Any, *, follow: bool) -> Work:
         arn=row.arn,
         name=row.name,
         last_modified=row.last_modified,
+        last_execution_time=row.last_execution_time,
         describe=row.needs_description,
         look_up=row.needs_lookup,
         read_steps=row.needs_steps,
         execution=_known(latest) if latest else None,
         definition_text="",
+        is_described=is_described(row),
         most_listed=min(most, PAGE_SIZE) if latest else most,
         was_synced=row.synced_at is not None,
         follow=follow,
     )
+
+
+def is_described(row: Pipeline) -> bool:
+    return row.definition_id is not None and row.described_version == row.last_modified
 
 
 def _known(row: Execution) -> KnownExecution:
@@ -131,7 +150,7 @@ def _known(row: Execution) -> KnownExecution:
         row.arn,
         row.start_time,
         row.last_modified,
-        row.is_terminal,
+        row.status,
         row.definition_id is not None,
         has_parameters=bool(row.parameters) or row.last_modified is not None,
     )
@@ -150,10 +169,17 @@ def _load_definitions(works: Sequence[Work]) -> None:
         work.definition_text = text or texts.get(work.pipeline_id) or ""
 
 
+def _is_behind(job: Job, step: StepRecord) -> bool:
+    """A name may be used again: what is older than the step that made it is not what stands behind it."""
+    is_borrowed = bool(step.cache_source or step.selective_source)
+    return is_borrowed or step.start_time is None or job.created_at >= step.start_time - CLOCKS_DIFFER
+
+
 def _load_stored(works: Sequence[Work]) -> None:
     """Give each pipeline the jobs and reports that are stored for good."""
     arns = {step.resource_arn for work in works for step in work.steps or () if step.resource_arn}
-    jobs: dict[str, Any] = dict(Job.objects.filter(arn__in=arns, is_terminal=True).values_list("arn", "description"))
+    rows = Job.objects.filter(arn__in=arns, is_terminal=True).order_by("created_at")
+    jobs = {row.arn: row for row in rows.only("arn", "created_at", "description")}
     executions = [work.execution.arn for work in works if work.execution]
     reported: dict[str, set[str]] = {}
     for arn, name in StepExecution.objects.filter(execution__arn__in=executions, report__status="ok").values_list(
@@ -162,6 +188,8 @@ def _load_stored(works: Sequence[Work]) -> None:
         reported.setdefault(arn, set()).add(name)
     for work in works:
         work.stored_jobs = {
-            step.resource_arn: jobs[step.resource_arn] for step in work.steps or () if step.resource_arn in jobs
+            step.resource_arn: jobs[step.resource_arn].description
+            for step in work.steps or ()
+            if step.resource_arn in jobs and _is_behind(jobs[step.resource_arn], step)
         }
         work.reported = frozenset(reported.get(work.execution.arn, ())) if work.execution else frozenset()

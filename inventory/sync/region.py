@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db.models import F
 from django.utils.timezone import now
 
-from inventory.aws.errors import AWSError, ErrorKind
+from inventory.aws.errors import AWSError
 from inventory.models import Pipeline, Region, Sync
 from inventory.sync import buckets, details, domains, executions, makers, matching, pipelines, registry, versions
 from inventory.sync.announce import settle_pipelines, settle_region
+from inventory.sync.ownership import OwnershipSync
 from inventory.sync.shares import deal_out, pipelines_of
 
 if TYPE_CHECKING:
@@ -31,9 +32,11 @@ class RegionCrawl:
     """
 
     def __init__(self, lease: Lease, region: Region, tell: Callable[[Sequence[SyncPart]], None]) -> None:
+        """`is_dealt_out`: the region is read by several parts, so that none of them tells how all of it went."""
         self.lease = lease
         self.region = region
         self.problems: list[dict[str, str]] = []
+        self.is_dealt_out = bool(lease.part.share)
         self._denials: list[AWSError] = []
         self._tell = tell
         self.search = settings.SYNC_USE_SEARCH and not self._search_was_refused()
@@ -54,11 +57,11 @@ class RegionCrawl:
         return self._denials[0] if self._denials else None
 
     def note(self, subject: str, error: AWSError) -> None:
-        """Keep what failed without failing the part. Raises it when nothing more can be read: credentials expired."""
+        """Keep what failed without failing the part. Raises it when nothing more can be read."""
         self.problems.append(
             {"subject": subject, "operation": error.operation, "kind": str(error.kind), "message": error.message}
         )
-        if error.kind is ErrorKind.CREDENTIALS:
+        if error.shuts_out:
             raise error
 
     def give_up_search(self, error: AWSError) -> None:
@@ -76,17 +79,19 @@ class RegionCrawl:
 
     def _everything(self) -> None:
         self.lease.report(stage="pipelines")
-        pipelines.sync_pipelines(self.lease, self.region)
+        ownership = OwnershipSync(self)
+        pipelines.sync_pipelines(self.lease, self.region, ownership.begin)
         self.lease.report(stage="domains")
         self._tolerate("domains", lambda: domains.sync_domains(self.lease, self.region))
         self.lease.report(stage="tags")
-        pipelines.sync_ownership(self)
+        ownership.store()
         self.lease.report(stage="executions")
         executions.sync_changed_executions(self)
         shares = deal_out(self)
         if shares is None:
             self._everything_alone()
         else:
+            self.is_dealt_out = True
             self._tell(shares)
             self.lease.report(total=0)  # each share counts its own
             registry.sync_registry(self)
@@ -109,11 +114,13 @@ class RegionCrawl:
         pipeline = pipelines.sync_one_pipeline(self.lease, self.region, name)
         if pipeline:
             self.search = False
+            self._tolerate("tags", lambda: pipelines.sync_tags(self.lease, pipeline))
             self._details(Pipeline.objects.filter(pk=pipeline.pk), force=True)
             buckets.sync_buckets(self)
             Pipeline.objects.filter(pk=pipeline.pk, problem="").update(synced_at=now())
-            versions.sync_versions(self, pipeline)
         settle_region(self.region)
+        if pipeline:
+            versions.sync_versions(self, pipeline)
 
     def _executing(self) -> None:
         """Those that were executing before, too: they may just have ended."""

@@ -57,17 +57,21 @@ def sync_model_package_groups(crawl: RegionCrawl) -> None:
 
 
 def sync_model_packages(crawl: RegionCrawl) -> None:
-    """By Search, a hundred whole ones at a time; without it by a listing, and Describe of what is new or changed."""
+    """By Search, a hundred whole ones at a time; without it by a listing, and Describe of what is new or changed.
+
+    What Search does not show may only be too new for its index: that it is gone, the listing tells.
+    """
     connection = crawl.lease.connection
     if crawl.search:
         try:
-            ListingSync(crawl, PACKAGES).store_whole(crawl_found_model_packages(connection)).mark_missing()
+            found = ListingSync(crawl, PACKAGES).store_whole(crawl_found_model_packages(connection))
         except AWSError as error:
             if error.is_transient:
                 raise
             crawl.note(PACKAGES.subject, error)
         else:
-            return
+            if not found.gone():
+                return
     ListingSync(crawl, PACKAGES).store_described(crawl_listed_model_packages(connection)).mark_missing()
 
 

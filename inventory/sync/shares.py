@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Max, Min
 from django.utils.timezone import now
 
 from inventory.models import Pipeline, SyncPart
@@ -54,13 +55,21 @@ def _shares(crawl: RegionCrawl) -> list[SyncPart]:
             account=part.account,
             region=part.region,
             share=number,
-            first_pipeline=span[0],
-            last_pipeline=span[-1],
+            first_pipeline=first,
+            last_pipeline=last,
             uses_search=crawl.search,
             dispatched_at=moment,
         )
-        for number, span in enumerate(_spans(due), start=1)
+        for number, (first, last) in enumerate(_ranges(due, present), start=1)
     ]
+
+
+def _ranges(due: Sequence[int], present: QuerySet[Pipeline]) -> Iterator[tuple[int, int]]:
+    """Primary keys from and to. Together they are all that are `present`: the others have domains and history, too."""
+    keys = present.aggregate(first=Min("pk"), last=Max("pk"))
+    lasts = [span[-1] for span in _spans(due)]
+    lasts[-1] = keys["last"]
+    return zip([keys["first"], *(last + 1 for last in lasts)], lasts, strict=False)
 
 
 def _spans(due: Sequence[int]) -> Iterator[Sequence[int]]:

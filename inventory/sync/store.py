@@ -11,6 +11,7 @@ from django.utils.timezone import now
 from inventory.models import Definition, Execution, Job, Pipeline
 from inventory.sync.announce import announce_pipelines
 from inventory.sync.executions import kept_since, store_executions
+from inventory.sync.parameters import mask_stored
 from inventory.sync.rows import update_rows
 from inventory.sync.store_jobs import store_jobs, store_packages
 from inventory.sync.store_steps import note_unread, settle, store_steps
@@ -42,10 +43,12 @@ def store(region: Region, works: Sequence[Work]) -> None:
     store_executions(list(_listed(works)), wanted=partial(_moved, begun))
     current = [work for work in works if not work.is_history]
     _store_pipelines(current, definitions)
+    mask_stored(works)
     jobs = store_jobs(region, (job for work in works for job in work.jobs.items()))
     packages = store_packages(region, (job for work in works for job in work.jobs.items()))
     stored = {arn for work in works for arn in work.stored_jobs} - jobs.keys()
-    jobs |= {row.arn: row for row in Job.objects.filter(arn__in=stored, is_terminal=True).only("arn")}
+    terminal = Job.objects.filter(arn__in=stored, is_terminal=True).order_by("created_at")
+    jobs |= {row.arn: row for row in terminal.only("arn")}
     executed = _executed(works)
     store_steps(executed, jobs, packages)
     settle(executed, definitions)
@@ -98,7 +101,7 @@ def _apply(work: Work, row: Pipeline, definitions: Mapping[str, Definition]) -> 
     if not work.problems:
         row.synced_at = now()
     if work.looked_up:
-        row.looked_up_execution_time = row.last_execution_time
+        row.looked_up_execution_time = work.last_execution_time
     if work.description:
         row.definition = definitions[work.description.definition.sha256]
         row.described_version = work.last_modified

@@ -6,7 +6,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from inventory.aws.errors import ErrorKind
+from inventory.aws.records import resource_arn
 from inventory.models import Execution, StepExecution
+from inventory.sync.parameters import secrets_of, without_secrets
 from inventory.sync.rows import update_rows
 from inventory.sync.upsert import upsert
 
@@ -63,7 +65,7 @@ def settle(executed: Iterable[tuple[Work, Execution]], definitions: Mapping[str,
         elif execution.definition_id is None and not work.ran_another_definition:
             execution.definition_id = execution.pipeline.definition_id
         if work.parameters is not None:
-            execution.parameters = dict(work.parameters)
+            execution.parameters = without_secrets(work.parameters, _secrets_of(work), execution.parameters)
         execution.problem = _problem_of(work)
         execution.wants_steps = not _is_read(work)
         settled.append(execution)
@@ -80,6 +82,11 @@ def note_unread(works: Iterable[Work]) -> None:
         row.problem = _problem_of(work)
         row.wants_steps = not any(error.kind is ErrorKind.NOT_FOUND for error in work.problems)
     update_rows(rows, ("problem", "wants_steps"))
+
+
+def _secrets_of(work: Work) -> frozenset[str]:
+    own = work.execution_definition
+    return own.secret_parameters if own else secrets_of(work.definition_text)
 
 
 def _is_read(work: Work) -> bool:
@@ -112,11 +119,20 @@ def _rows(
     reports = {report.step_name: report for report in work.reports}
     for step in work.steps or ():
         row = _step(execution, step)
+        before = known.get((row.name, row.iteration_index))
         row.job, row.model_package = jobs.get(step.resource_arn), packages.get(step.resource_arn.lower())
         error = work.job_errors.get(step.name)
-        row.detail_error = error.message if error else ""
-        _add_report(row, reports.get(step.name), known.get((row.name, row.iteration_index)))
+        if error:
+            row.detail_error = error.message
+            _keep_links(row, before, step)
+        _add_report(row, reports.get(step.name), before)
         yield row
+
+
+def _keep_links(row: StepExecution, known: StepExecution | None, step: StepRecord) -> None:
+    """What could be described before and now cannot, because it was deleted or is denied, is known nevertheless."""
+    if known and resource_arn(known.metadata) == step.resource_arn:
+        row.job_id, row.model_package_id = known.job_id, known.model_package_id
 
 
 def _step(execution: Execution, step: StepRecord) -> StepExecution:

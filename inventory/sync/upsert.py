@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.db.models import Model
 from inventory.sync.rows import insert_rows, update_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from django.db.models import QuerySet
 
@@ -31,34 +31,34 @@ def upsert(
     `stamps` are fields that are written with a change but are no change by themselves. Returns every row as it is
     stored, with its primary key, and those of them that were new or changed.
     """
-    stored = {_values(row, key): row for row in existing}
+    key_of, compared = attrgetter(*key), attrgetter(*fields)
+    stored = {key_of(row): row for row in existing}
     kept, created, updated = [], [], []
-    for row in {_values(row, key): row for row in rows}.values():
-        old = stored.get(_values(row, key))
+    for values, row in {key_of(row): row for row in rows}.items():
+        old = stored.get(values)
         if old is None:
             created.append(row)
-        elif _values(old, fields) != _values(row, fields):
+        elif compared(old) != compared(row):
             for name in (*fields, *stamps):
                 setattr(old, name, getattr(row, name))
             updated.append(old)
         else:
             kept.append(old)
     for written in (created, updated):
-        written.sort(key=partial(_values, names=key))  # two that write the same rows shall not wait for each other
+        written.sort(key=key_of)  # two that write the same rows shall not wait for each other
     with transaction.atomic():
         insert_rows(created, key, (*fields, *stamps))
         update_rows(updated, (*fields, *stamps))
-        _learn_primary_keys(created, existing, key)
+        _learn_primary_keys(created, existing, key, key_of)
     return kept + created + updated, created + updated
 
 
-def _learn_primary_keys(created: list[Row], existing: QuerySet[Row], key: Sequence[str]) -> None:
+def _learn_primary_keys(
+    created: list[Row], existing: QuerySet[Row], key: Sequence[str], key_of: Callable[[Row], Any]
+) -> None:
     if created:
-        primary_keys = {tuple(values): pk for pk, *values in existing.order_by().values_list("pk", *key)}
+        stored = existing.order_by().values_list("pk", *key)
+        primary_keys = {values[0] if len(key) == 1 else tuple(values): pk for pk, *values in stored}
         for row in created:
-            row.pk = primary_keys[_values(row, key)]
+            row.pk = primary_keys[key_of(row)]
             row._state.adding = False
-
-
-def _values(row: Model, names: Sequence[str]) -> tuple[Any, ...]:
-    return tuple(getattr(row, name) for name in names)

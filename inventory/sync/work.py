@@ -11,6 +11,7 @@ from inventory.aws.errors import AWSError, ErrorKind
 from inventory.aws.executions import crawl_latest_executions, crawl_parameters, crawl_steps
 from inventory.aws.jobs import crawl_job
 from inventory.aws.pipelines import crawl_description, crawl_execution_definition
+from inventory.aws.records import TERMINAL_EXECUTION_STATUSES
 from inventory.aws.reports import crawl_report, report_candidates
 
 if TYPE_CHECKING:
@@ -37,27 +38,34 @@ class KnownExecution:
     arn: str
     start_time: datetime | None
     last_modified: datetime | None
-    is_terminal: bool
+    status: str
     has_definition: bool
     has_parameters: bool
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.status in TERMINAL_EXECUTION_STATUSES
 
 
 @dataclass(slots=True)
 class Work:
     """One pipeline and its latest execution: the flags say what to read, the rest is what came of it.
 
-    With `is_history` it is an older execution, and nothing else of its pipeline.
+    With `is_history` it is an older execution, and nothing else of its pipeline. `is_described`: the definition that
+    is stored is that of `last_modified`.
     """
 
     pipeline_id: int
     arn: str
     name: str
     last_modified: datetime | None
+    last_execution_time: datetime | None
     describe: bool
     look_up: bool
     read_steps: bool
     execution: KnownExecution | None
     definition_text: str
+    is_described: bool = True
     most_listed: int = 1
     was_synced: bool = False
     follow: bool = False
@@ -116,26 +124,44 @@ def _read_description(connection: Connection, work: Work) -> None:
 def _read_latest(connection: Connection, work: Work) -> None:
     """The newest executions by listing, for the price of one: what Search would have told, but for who started them."""
     records = crawl_latest_executions(connection, work.arn, work.most_listed)
+    if records:
+        _take_latest(connection, work, records)
     work.looked_up = True
-    if not records:
-        return
+
+
+def _take_latest(connection: Connection, work: Work, records: list[ExecutionRecord]) -> None:
     record = records[0]
     known = work.execution
     work.begun = frozenset(listed.arn for listed in records if work.was_synced and _began_after(known, listed))
     is_new = known is None or known.arn != record.arn
     if is_new and _has_parameters(work.definition_text):
-        record = replace(record, parameters=crawl_parameters(connection, record.arn))
+        record = replace(record, parameters=_parameters_if_allowed(connection, work, record.arn))
     work.listed = [record, *records[1:]]
-    if known is None or is_new or not known.is_terminal or known.last_modified != record.last_modified:
+    if known is None or is_new or not known.is_terminal or _has_moved(known, record):
         work.read_steps = True
     work.execution = KnownExecution(
         record.arn,
         record.start_time,
         record.last_modified,
-        record.is_terminal,
+        record.status,
         bool(known and not is_new and known.has_definition),
         has_parameters=True,
     )
+
+
+def _has_moved(known: KnownExecution, record: ExecutionRecord) -> bool:
+    return (known.status, known.last_modified) != (record.status, record.last_modified)
+
+
+def _parameters_if_allowed(connection: Connection, work: Work, execution_arn: str) -> Mapping[str, str] | None:
+    """An execution whose parameters are refused is known without them; what passes by itself is tried again."""
+    try:
+        return crawl_parameters(connection, execution_arn)
+    except AWSError as error:
+        if error.is_transient:
+            raise
+        work.problems.append(error)
+        return None
 
 
 def _is_to_end(work: Work) -> bool:
@@ -162,15 +188,18 @@ def _read_steps(connection: Connection, work: Work) -> None:
     execution = work.execution
     assert execution is not None  # noqa: S101  (the caller looked)
     work.steps = [_with_cached_metadata(connection, step) for step in crawl_steps(connection, execution.arn)]
-    if not execution.has_definition and _ran_an_older_definition(execution, work):
+    if not execution.has_definition and _may_have_run_another_definition(execution, work):
         work.ran_another_definition = True
         work.execution_definition = crawl_execution_definition(connection, execution.arn)
     if work.is_history and not execution.has_parameters and _has_parameters(work.definition_text):
         work.parameters = crawl_parameters(connection, execution.arn)
 
 
-def _ran_an_older_definition(execution: KnownExecution, work: Work) -> bool:
-    return bool(execution.start_time and work.last_modified and execution.start_time < work.last_modified)
+def _may_have_run_another_definition(execution: KnownExecution, work: Work) -> bool:
+    """An older one than the current, or the current one where only an older is known."""
+    modified = (work.description and work.description.last_modified) or work.last_modified
+    is_older = bool(execution.start_time and modified and execution.start_time < modified)
+    return is_older or not (work.description or work.is_described)
 
 
 def _with_cached_metadata(connection: Connection, step: StepRecord) -> StepRecord:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
 
-from inventory.aws import client
-from inventory.aws.client import Connection
+from inventory.aws.client import ATTEMPTS, Connection
 from inventory.aws.errors import AWSError, ErrorKind
+from inventory.aws.gate import gate
 from inventory.aws.sessions import Access, identify
 
 ACCOUNT_ID = "123456789012"
+SOON = 5  # s
 
 
 def test_credentials_are_identified(connection):
@@ -70,6 +73,16 @@ def test_retries_and_throttles_are_counted(connection, demo_aws, monkeypatch):
     assert (twice.calls["ListPipelines"], twice.throttles) == (2, 1)
 
 
+def test_calls_are_held_back_while_the_gate_is_closed(connection):
+    with ThreadPoolExecutor() as pool:
+        with gate.closed():
+            calls = [pool.submit(connection.sagemaker.list_pipelines) for _ in range(2)]
+            assert not wait(calls, timeout=0.2).done
+            assert connection.calls == {}
+        assert not wait(calls, timeout=SOON).not_done
+    assert connection.calls == {"ListPipelines": 2}
+
+
 def test_another_error_is_no_throttle(connection, demo_aws):
     demo_aws.faults.add("AccessDeniedException", action="ListPipelines")
 
@@ -88,4 +101,4 @@ def test_the_account_level_of_s3_is_not_tried_again(connection):
     patient = Connection(Access(ACCOUNT_ID), "us-east-1")
 
     assert patient.client("s3control").meta.config.retries["total_max_attempts"] == 1
-    assert patient.sagemaker.meta.config.retries["total_max_attempts"] == client.ATTEMPTS
+    assert patient.sagemaker.meta.config.retries["total_max_attempts"] == ATTEMPTS

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 from botocore.config import Config
 
@@ -19,14 +21,16 @@ def estate(demo_aws, create_pipeline, monkeypatch, settings):
     return Estate(demo_aws, create_pipeline)
 
 
-@pytest.fixture
-def impatient(monkeypatch):
-    """Waits for an answer only half a second."""
+@contextmanager
+def impatience(monkeypatch):
+    """Within it, an answer is waited for only half a second."""
 
     def config(**options):
         return Config(**{**options, "read_timeout": 0.5})
 
-    monkeypatch.setattr(client_module, "Config", config)
+    with monkeypatch.context() as patch:
+        patch.setattr(client_module, "Config", config)
+        yield
 
 
 @pytest.mark.parametrize(
@@ -39,11 +43,12 @@ def impatient(monkeypatch):
         ("Hang", "ReadTimeoutError"),
     ],
 )
-def test_a_listing_that_cannot_be_read_makes_no_region_empty(estate, client, impatient, way, named):
+def test_a_listing_that_cannot_be_read_makes_no_region_empty(estate, client, monkeypatch, way, named):
     run()
     estate.change()
     estate.demo_aws.faults.add(way, action="ListPipelines", seconds=2)
-    part = run().parts.get()
+    with impatience(monkeypatch):
+        part = run().parts.get()
 
     assert (part.outcome, part.error_class) == ("unreachable", named)
     assert Region.objects.get().status == "unreachable"
@@ -53,8 +58,8 @@ def test_a_listing_that_cannot_be_read_makes_no_region_empty(estate, client, imp
 
     estate.demo_aws.faults.clear()
     assert run().state == "succeeded"
-    assert is_current(client)
     assert complaints() == []
+    assert is_current(client)
 
 
 @pytest.mark.parametrize("operation", ["ListPipelines", "ListDomains", "ListPipelineExecutionSteps"])
@@ -65,8 +70,8 @@ def test_an_empty_page_is_not_the_end(estate, client, operation):
 
     assert run().state == "succeeded"
     assert missing() == []
-    assert is_current(client)
     assert complaints() == []
+    assert is_current(client)
 
 
 def test_a_throttling_storm_keeps_what_is_known_and_passes(estate, client):
@@ -82,8 +87,8 @@ def test_a_throttling_storm_keeps_what_is_known_and_passes(estate, client):
 
     estate.demo_aws.faults.clear()
     assert run().state == "succeeded"
-    assert is_current(client)
     assert complaints() == []
+    assert is_current(client)
 
 
 def test_a_region_that_loses_everything_is_believed_only_by_a_whole_listing(estate):

@@ -59,5 +59,5 @@ def test_a_crawl_waits_for_a_locked_database(estate, client, hold_after_the_next
 
     assert [holder.stdout.read() for holder in holders] == ["held\n"]
     assert done.state == "succeeded"
-    assert is_current(client)
     assert complaints() == []
+    assert is_current(client)

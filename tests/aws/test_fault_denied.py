@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inventory.models import Account, Bucket, Pipeline, Region
+from inventory.sync.scope import Scope
 from tests.aws.faulting import Estate, complaints, lineage, missing, read_demo
 from tests.aws.syncing import ACCOUNT_ID, REGION, run, training
 
@@ -87,3 +88,23 @@ def test_a_bucket_that_refuses_leaves_the_others_alone(estate, client, settings)
     assert Bucket.objects.get(name="lake").encryption == "AES256"
     assert Pipeline.objects.get().problem == ""
     assert complaints() == []
+
+
+def test_tags_that_were_taken_away_go_also_where_only_what_is_tagged_is_listed(estate):
+    run()
+    estate.demo_aws.faults.add("AccessDeniedException", action="Search")
+    arn = Pipeline.objects.get().arn
+    estate.demo_aws.client("sagemaker").delete_tags(ResourceArn=arn, TagKeys=["Team", "DomainName"])
+    run()
+    assert Pipeline.objects.get().tags == {}
+    assert estate.demo_aws.calls.count(action="ListTags") == 0
+
+
+def test_tags_that_are_denied_do_not_keep_a_re_sync_from_the_rest(estate):
+    run()
+    estate.change()
+    estate.demo_aws.faults.add("AccessDeniedException", action="ListTags")
+    part = run(Scope(pipeline="churn", regions=(REGION,))).parts.get()
+
+    assert (part.outcome, [problem["subject"] for problem in part.problems]) == ("denied", ["tags"])
+    assert "New" in Pipeline.objects.get(name="churn").definition.text

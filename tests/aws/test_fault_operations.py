@@ -58,5 +58,5 @@ def test_a_failing_operation_costs_nothing_that_was_known(estate, client, settin
 
     estate.demo_aws.faults.clear()
     assert run().state == "succeeded"
-    assert is_current(client)
     assert complaints() == []
+    assert is_current(client)

@@ -76,6 +76,29 @@ def test_a_pipeline_that_comes_back_is_served_again(estate, client):
     assert "Again" in Pipeline.objects.get().definition.text
 
 
+@pytest.mark.parametrize("search", [True, False])
+def test_a_pipeline_made_again_has_none_of_the_executions_of_the_one_before(estate, client, settings, search):
+    settings.SYNC_USE_SEARCH = search
+    estate.demo_aws.run("churn", start=LATE, steps={"Evaluate": {"status": "Stopped"}})
+    run()
+    Pipeline.objects.update(created_at="2026-10-01T00:00:00Z")
+    delete(estate, "churn")
+    state_of(backend_of(ACCOUNT_ID, REGION)).executions.clear()
+    estate.create_pipeline("churn", training("Again"))
+    estate.demo_aws.calls.clear()
+    run()
+    run(Scope(pipeline="churn", regions=(REGION,)))
+
+    pipeline = Pipeline.objects.get()
+    assert (pipeline.latest_execution, pipeline.problem, pipeline.executions.count()) == (None, "", 2)
+    assert lineage(client, "churn")[1]["execution"] is None
+    assert estate.demo_aws.calls.count(action="ListPipelineExecutionSteps") == 0
+
+    again = estate.demo_aws.run("churn")
+    run()
+    assert lineage(client, "churn")[1]["execution"]["arn"] == again
+
+
 STRANGE = {
     "half a character": '{"Steps": [{"Name": "A\\ud800", "Type": "Training"}]}',
     "NUL": '{"Steps": [{"Name": "A\\u0000", "Type": "Training", "Arguments": {"OutputDataConfig": '
@@ -124,8 +147,8 @@ def test_a_definition_cut_off_on_its_way_is_no_definition(estate, client):
 
     estate.demo_aws.faults.clear()
     run()
-    assert is_current(client)
     assert complaints() == []
+    assert is_current(client)
 
 
 def test_an_execution_that_ended_is_read_to_its_end(estate, client):

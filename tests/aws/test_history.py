@@ -320,7 +320,7 @@ class TestBudget:
         self.arns = [execute(hours) for hours in (1, 2, 3, 4, 5, 6)]
         run()
         changed = now() - timedelta(days=9)
-        Pipeline.objects.update(last_modified=changed, versions_listed_for=changed)
+        Pipeline.objects.update(last_modified=changed, described_version=changed, versions_listed_for=changed)
 
     def test_the_newest_are_read_first(self, settings, monkeypatch):
         monkeypatch.setattr(backfill, "AT_ONCE", 2)
@@ -330,6 +330,12 @@ class TestBudget:
     def test_it_costs_steps_and_jobs_alone(self, calls):
         assert calls(sync.backfill) == {"ListPipelineExecutionSteps": 5, "DescribeTrainingJob": 5}
         assert BackfillDay.objects.values_list("calls", "executions").get() == (10, 5)
+
+    def test_a_definition_that_may_be_another_counts_too(self, settings, calls):
+        Pipeline.objects.update(described_version=None)
+        settings.SYNC_BACKFILL_CALLS_PER_DAY = 3
+        assert calls(sync.backfill)["DescribePipelineDefinitionForExecution"] == 1
+        assert BackfillDay.objects.get().calls == 3
 
     def test_the_budget_of_a_day_is_kept(self, settings, calls):
         settings.SYNC_BACKFILL_CALLS_PER_DAY = 5

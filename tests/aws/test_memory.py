@@ -27,6 +27,7 @@ def held(monkeypatch):
         counts.append(sum(type(each) is Work for each in gc.get_objects()))
 
     monkeypatch.setattr(reading, "BATCH", BATCH)
+    monkeypatch.setattr(reading, "FIRST", BATCH)
     facts_changed.connect(count, weak=False)
     yield counts
     facts_changed.disconnect(count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC, datetime
 
@@ -132,6 +133,15 @@ def test_a_definition_that_is_not_json_is_kept_with_its_problem(text):
 
 def test_a_number_that_json_lacks_becomes_text():
     assert json.loads(parse_definition('{"a": NaN}').text) == {"a": "NaN"}
+
+
+@pytest.mark.parametrize("value", ["plain", "\u00e9\U0001f600", "\x00", "\\\x00", "\\u0000", "\ud800"])
+def test_the_hash_is_that_of_what_is_stored(value):
+    record = parse_definition(json.dumps({"b": value, "a": [1, 1.5, 10**30, {value: None}]}))
+
+    canonical = json.dumps(json.loads(record.text), sort_keys=True)
+    assert record.sha256 == hashlib.sha256(canonical.encode()).hexdigest()
+    assert record.text.isprintable()
 
 
 def test_half_a_character_does_not_stop_the_hash():

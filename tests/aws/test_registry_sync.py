@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
+from demo.aws.sagemaker import search
 from demo.aws.state import backend_of
 from inventory.aws.client import Connection
 from inventory.models import (
@@ -433,3 +434,21 @@ def forget_generated_by():
     for package in backend_of(ACCOUNT_ID, REGION).model_packages.values():
         package.metadata_properties = None
         package.modifications_done()
+
+
+def test_a_package_that_another_account_s_step_showed_first_is_its_own_account_s(sagemaker):
+    register(sagemaker)
+    run()
+    elsewhere = known_region("eu-west-1")
+    ModelPackage.objects.update(region=elsewhere)
+    run()
+    assert ModelPackage.objects.get().region.name == REGION
+
+
+def test_a_package_that_search_does_not_show_yet_is_not_missing(demo_aws, sagemaker, monkeypatch):
+    register(sagemaker)
+    run()
+    monkeypatch.setitem(search.FOUND, "ModelPackage", lambda backend: [])
+    found = calls_of(demo_aws)
+    assert ModelPackage.objects.get().missing_since is None
+    assert (found["ListModelPackages"], "DescribeModelPackage" in found) == (1, False)

@@ -12,7 +12,9 @@ from django.utils.timezone import now
 
 from inventory.aws import executions
 from inventory.aws.client import Connection
+from inventory.aws.gate import Gate
 from inventory.models import Bucket, Definition, Execution, Job, ModelPackage, Pipeline, Sync
+from inventory.sync.ownership import OwnershipSync
 from inventory.sync.scope import Scope
 from lineage.models import LineageDocument
 from tests.aws.syncing import ACCESS, REGION, evaluation, run, training
@@ -34,6 +36,23 @@ def credentials(monkeypatch, demo_aws, settings):
 @pytest.fixture
 def reports(demo_aws):
     demo_aws.client("s3").create_bucket(Bucket="reports")
+
+
+@pytest.fixture
+def recorded(monkeypatch):
+    """`recorded(OwnershipSync, "begin")`: a list that grows by its name each time that it is called."""
+
+    def record(owner, name):
+        calls, real = [], getattr(owner, name)
+
+        def called(self):
+            calls.append(name)
+            return real(self)
+
+        monkeypatch.setattr(owner, name, called)
+        return calls
+
+    return record
 
 
 def latest():
@@ -245,3 +264,17 @@ def test_what_protects_a_bucket_is_shown_once_a_sync_has_seen_it_change(demo_aws
     run()
     body = json.loads(LineageDocument.objects.get().definition_body)
     assert {artifact["s3"]["versioning"] for artifact in body["graph"]["artifacts"]} == {"Enabled"}
+
+
+def test_tags_are_searched_as_soon_as_pipelines_are_listed(demo_aws, create_pipeline, recorded):
+    create_pipeline("churn", training())
+    begun = recorded(OwnershipSync, "begin")
+    run()
+    assert begun == ["begin"]
+
+
+def test_a_batch_is_stored_while_calls_are_held_back(demo_aws, create_pipeline, recorded):
+    create_pipeline("churn", training())
+    held_back = recorded(Gate, "closed")
+    run()
+    assert held_back == ["closed"]

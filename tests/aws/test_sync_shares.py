@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from importlib import import_module
+
 import pytest
 from django.core.management import call_command
+from django.utils.timezone import now
 
 from inventory import sync, tasks
 from inventory.models import Pipeline, Region, Sync, SyncPart
@@ -11,6 +15,7 @@ from inventory.sync import conclude, registry, shares
 from inventory.sync.scope import Scope
 from tests.aws.syncing import ACCESS, REGION, training
 
+execute = import_module("inventory.sync.execute")
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -115,9 +120,100 @@ def test_who_takes_over_a_listing_finds_its_shares():
     assert Sync.objects.get(pk=requested.pk).parts.count() == 4
 
 
-def test_a_share_that_goes_well_says_nothing_of_the_region():
+def test_a_share_that_goes_well_says_nothing_of_the_region(demo_aws):
+    demo_aws.faults.add("AccessDeniedException", action="ListDomains")
+    for share in listed()[1]:
+        sync.execute(share.pk)
+    region = Region.objects.get()
+    assert (region.status, region.problem[:20]) == ("denied", "ListDomains is denie")
+
+
+def test_a_region_is_current_once_its_last_share_is_read():
     _, dealt = listed()
-    Region.objects.update(status="denied", problem="ListDomains is denied.")
+    for share in dealt:
+        assert Region.objects.get().synced_at is None
+        sync.execute(share.pk)
+    assert Region.objects.get().status == "ok"
+
+
+def test_a_share_that_fails_before_the_listing_ends_is_not_forgotten(demo_aws):
+    def fail(dealt):
+        demo_aws.faults.add("ExpiredTokenException", action="DescribePipeline")
+        for share in dealt:
+            sync.execute(share.pk)
+        demo_aws.faults.clear()
+
+    requested, _ = sync.request(Scope(), trigger="api")
+    [part] = sync.plan(requested.pk)
+    sync.execute(part.pk, fail)
+    part.refresh_from_db()
+    assert part.outcome == "ok"
+    region = Region.objects.get()
+    assert (region.status, region.problem[:16], region.synced_at) == ("denied", "DescribePipeline", None)
+
+
+def test_a_cancelled_share_leaves_the_region_as_old_as_it_was():
+    requested, dealt = listed()
+    Sync.objects.cancel(requested.pk)
     for share in dealt:
         sync.execute(share.pk)
-    assert set(Region.objects.values_list("status", "problem")) == {("denied", "ListDomains is denied.")}
+    assert Region.objects.get().status == "never-synced"
+
+
+def test_shares_are_of_all_pipelines_also_of_those_between(demo_aws, create_pipeline):
+    for number in range(5, 10):
+        create_pipeline(f"p{number}", training())
+    with pytest.raises(SystemExit):
+        call_command("sync")
+    due = [Pipeline.objects.get(name=f"p{number}").pk for number in (2, 3, 5, 6)]
+    Pipeline.objects.filter(pk__in=due).update(described_version=None)
+    for arn in Pipeline.objects.values_list("arn", flat=True):
+        demo_aws.client("sagemaker").add_tags(ResourceArn=arn, Tags=[{"Key": "DomainId", "Value": "d-1"}])
+    _, dealt = listed()
+    assert len(dealt) == 2
+    for share in dealt:
+        sync.execute(share.pk)
+    assert not Pipeline.objects.exclude(matched_domain_id="d-1").exists()
+
+
+class KilledError(BaseException):
+    """What no handler of the worker's sees."""
+
+
+@pytest.fixture
+def killed(monkeypatch):
+    """A sync whose last worker was killed when its part was over, and nothing else."""
+
+    def kill(part):
+        raise KilledError
+
+    requested, (*others, last) = listed()
+    for share in others:
+        sync.execute(share.pk)
+    with monkeypatch.context() as patched:
+        patched.setattr(execute, "conclude", kill)
+        with pytest.raises(KilledError):
+            sync.execute(last.pk)
+    return requested
+
+
+def test_a_worker_that_may_yet_conclude_is_waited_for(killed):
+    sync.undelivered()
+    killed.refresh_from_db()
+    assert killed.state == "running"
+
+
+@pytest.mark.parametrize("go_on", [sync.undelivered, lambda: sync.take_up(Sync.objects.get())])
+def test_a_region_whose_last_worker_was_killed_at_its_end_is_concluded(killed, go_on):
+    SyncPart.objects.update(heartbeat_at=now() - timedelta(hours=1))
+    go_on()
+    killed.refresh_from_db()
+    assert (killed.state, Region.objects.get().status) == ("succeeded", "ok")
+
+
+def test_the_command_concludes_what_was_killed_at_its_end(killed):
+    SyncPart.objects.update(heartbeat_at=now() - timedelta(hours=1))
+    with pytest.raises(SystemExit) as exit_status:
+        call_command("sync")
+    assert exit_status.value.code == 0
+    assert Sync.objects.get().state == "succeeded"

@@ -40,6 +40,12 @@ def test_only_the_fields_named_are_updated(account):
     assert (row.encryption, row.versioning) == ("aws:kms", "Enabled")
 
 
+def test_what_a_field_would_change_is_changed(many, account):
+    """Only values of a plain field's own type go to the database as they are."""
+    insert_rows([Bucket(account=account, name=5)])
+    assert Bucket.objects.get().name == "5"
+
+
 def test_no_rows_ask_the_database_nothing(account, django_assert_num_queries):
     with django_assert_num_queries(0):
         insert_rows([])

@@ -34,7 +34,12 @@ class Running:
         self._log = log
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                (sys.executable, *arguments), env=environment, cwd=PROJECT, stdout=output, stderr=subprocess.STDOUT
+                (sys.executable, *arguments),
+                env=environment,
+                cwd=PROJECT,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                process_group=0,
             )
 
     @property
@@ -53,6 +58,12 @@ class Running:
         if self.process.poll() is None:
             self.process.send_signal(number)
         return self.process.wait(10)
+
+    def kill(self) -> None:
+        """Also the processes that it has begun."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 class RedisServer:
@@ -170,8 +181,7 @@ def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[...,
     for running in reversed(started):
         with suppress(subprocess.TimeoutExpired):
             running.end()
-        running.process.kill()
-        running.process.wait()
+        running.kill()
 
 
 @pytest.fixture

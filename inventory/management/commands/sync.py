@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser
 
 BAR_WIDTH = 30
-logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -39,23 +37,24 @@ class Command(BaseCommand):
             Scope(account, tuple(region), pipeline), trigger=Sync.Trigger.COMMAND, user=None
         )
         parts = sync.plan(requested.pk) if created else sync.take_up(requested)
-        if not (parts or created):
+        requested.refresh_from_db()
+        if not (parts or created) and requested.is_active:
             raise CommandError(f"Workers carry out a sync of the same scope already: {requested.pk}.")
-        self._carry_out(requested, parts)
+        self._carry_out(requested)
         requested.refresh_from_db()
         self.stdout.write(self._summary(requested))
         sys.exit(_exit_status(requested))
 
-    def _carry_out(self, requested: Sync, parts: list[SyncPart]) -> None:
+    def _carry_out(self, requested: Sync) -> None:
         def cancel() -> None:
             Sync.objects.cancel(requested.pk)
             self.stderr.write("Stopping at the next step ...")
 
-        foreground = Foreground(lambda: self._draw(requested))
-        foreground.carry_out(parts, cancel)
+        foreground = Foreground(requested, lambda: self._draw(requested))
+        foreground.carry_out(cancel)
         self._draw(requested, end="\n")
-        for bug in foreground.bugs:
-            logger.error("A part of the sync ended with a bug.", exc_info=bug)
+        if foreground.killed:
+            self.stderr.write("A process of this sync was killed. The next sync goes on from what is stored.")
 
     def _draw(self, requested: Sync, end: str = "") -> None:
         """A progress bar, where somebody looks."""
