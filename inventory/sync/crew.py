@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connections
 
+from inventory.sync.arenas import share_arenas
 from inventory.sync.execute import carry_out, tell_nobody
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Crew:
 
     def run(self) -> None:
         """Carry out what waits; returns when none waits and all that was begun is over. A bug is logged."""
+        share_arenas()
         with ThreadPoolExecutor(MOST_PARTS, thread_name_prefix="part") as threads:
             self._begin(threads)
             while self._running:
