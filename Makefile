@@ -52,7 +52,7 @@ schema: $(VENV)/.dev ## Write docs/openapi.yml anew
 .PHONY: lock
 lock: $(VENV)/.dev ## Write requirements*.txt anew from requirements*.in
 	for set in "" -demo -dev -estate; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-header requirements$$set.in -o requirements$$set.txt || exit 1; done
+		--no-header --no-strip-extras requirements$$set.in -o requirements$$set.txt || exit 1; done
 
 .PHONY: compose-check
 compose-check: $(VENV)/.dev ## Check docker-compose.yml, with Docker's own parser where there is one
