@@ -14,6 +14,7 @@ from inventory.aws.errors import KINDS, ErrorKind
 from inventory.aws.gate import gate
 from inventory.aws.rate.hooks import attach
 from inventory.aws.sessions import sessions
+from inventory.aws.transport import send_by_libcurl
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +73,7 @@ class Connection:
 
     def _new_client(self, service: str, region: str) -> Any:
         client = sessions.client(self._access, service, region, self._config_of(service))
+        send_by_libcurl(client)
         client.meta.events.register("before-call", gate.wait)
         client.meta.events.register("before-send", self._count)
         client.meta.events.register("needs-retry", self._watch)

@@ -13,8 +13,8 @@ from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshabl
 from botocore.exceptions import NoCredentialsError
 from botocore.loaders import create_loader
 
+from inventory.aws.answers import AnswerParserFactory
 from inventory.aws.errors import AWSError, ErrorKind, translated_errors
-from inventory.aws.timestamps import parse_timestamp
 
 if TYPE_CHECKING:
     from typing import Any
@@ -108,7 +108,7 @@ def identify(access: Access) -> Identity:
 def _new_session(access: Access) -> boto3.Session:
     core = botocore.session.Session(profile=access.profile or None)
     core.register_component("data_loader", SERVICE_MODELS)
-    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=parse_timestamp)
+    core.register_component("response_parser_factory", AnswerParserFactory())
     if access.role_arn:
         core._credentials = _assumed(core, access)  # type: ignore[attr-defined]  # as botocore's own providers set it
     return boto3.Session(botocore_session=core)

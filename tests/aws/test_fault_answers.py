@@ -37,7 +37,7 @@ def impatience(monkeypatch):
     ("way", "named"),
     [
         ("Endless", "EndlessListing"),
-        ("Cut", "TruncatedResponse"),
+        ("Cut", "ConnectionClosedError"),
         ("Garbage", "TruncatedResponse"),
         ("Reset", "ConnectionClosedError"),
         ("Hang", "ReadTimeoutError"),
