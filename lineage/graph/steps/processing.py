@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from lineage.graph.model import Port, Step, mapping, sequence
 from lineage.graph.references import GET, operator
 
-from .registry import field, parses, ports, reads, writes
+from .registry import anywhere, fields, parses, ports, reads, writes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _CODE_NAMES = frozenset(
     {"code", "entrypoint", "post_analytics_processor_script_input", "record_preprocessor_script_input"}
@@ -41,7 +41,7 @@ def _output_role(name: str, item: Mapping[str, Any], value: Any) -> str:
 
 _ATHENA = "ProcessingInputs[].DatasetDefinition.AthenaDatasetDefinition"
 _REDSHIFT = "ProcessingInputs[].DatasetDefinition.RedshiftDatasetDefinition"
-_PROCESSING = (
+_JOB = (
     reads("ProcessingInputs[].S3Input.S3Uri", _input_role, name="InputName"),
     reads(f"{_ATHENA}.Database", kind="athena", name="InputName"),
     reads(f"{_REDSHIFT}.Database", kind="redshift", name="InputName"),
@@ -57,12 +57,13 @@ _PROCESSING = (
         name="OutputName",
     ),
 )
-_CHECK = (
-    *_PROCESSING,
-    field("SuppliedBaselineStatistics", "input", "baseline"),
-    field("SuppliedBaselineConstraints", "input", "baseline"),
-    field("ModelPackageGroupName", "input", "baseline", "model_package_group"),
-    field("ModelName", "input", "model", "model"),
+_PROCESSING = fields(*_JOB)
+_CHECK = fields(
+    *_JOB,
+    anywhere("SuppliedBaselineStatistics", "input", "baseline"),
+    anywhere("SuppliedBaselineConstraints", "input", "baseline"),
+    anywhere("ModelPackageGroupName", "input", "baseline", "model_package_group"),
+    anywhere("ModelName", "input", "model", "model"),
 )
 
 
@@ -80,6 +81,6 @@ def _hashable(files: Any) -> Iterator[Any]:
 
 
 @parses("QualityCheck", "ClarifyCheck")
-def check(step: Step) -> Iterator[Port]:
+def check(step: Step) -> Iterable[Port]:
     """A check is a processing job that also reads the baselines it is given, beside its Arguments."""
     return ports(step, _CHECK)

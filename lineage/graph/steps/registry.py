@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from lineage.graph.model import Direction, Path, Port, Step, mapping
 from lineage.graph.references import operator, path_text
 
 EACH = "[]"
-Parser = Callable[[Step], Iterator[Port]]
+Parser = Callable[[Step], Iterable[Port]]
 RoleOf = Callable[[str, Mapping[str, Any], Any], str]
 PARSERS: dict[str, Parser] = {}
 
@@ -26,6 +27,17 @@ class Field:
     name_key: str | None
 
 
+@dataclass(slots=True)
+class Fields:
+    """The fields of a step type as a tree of their paths: a request is walked once for all of them.
+
+    Here end those in `ending`, each with its place in the order of the type's fields; `members` lead on to the others.
+    """
+
+    ending: list[tuple[int, Field]] = field(default_factory=list)
+    members: dict[str, Fields] = field(default_factory=dict)
+
+
 def parses(*types: str) -> Callable[[Parser], Parser]:
     """Register a parser of these step types."""
 
@@ -38,65 +50,54 @@ def parses(*types: str) -> Callable[[Parser], Parser]:
 
 def reads(path: str, role: str | RoleOf = "data", *, kind: str = "s3", name: str | None = None) -> Field:
     """A field of the request below `Arguments` that the step reads."""
-    return field(f"Arguments.{path}", "input", role, kind, name)
+    return anywhere(f"Arguments.{path}", "input", role, kind, name)
 
 
 def writes(path: str, role: str | RoleOf = "data", *, kind: str = "s3", name: str | None = None) -> Field:
     """A field of the request below `Arguments` that the step writes."""
-    return field(f"Arguments.{path}", "output", role, kind, name)
+    return anywhere(f"Arguments.{path}", "output", role, kind, name)
 
 
-def field(path: str, direction: Direction, role: str | RoleOf, kind: str = "s3", name: str | None = None) -> Field:
+def anywhere(path: str, direction: Direction, role: str | RoleOf, kind: str = "s3", name: str | None = None) -> Field:
     """A field anywhere in the step."""
     return Field(tuple(path.replace(EACH, f".{EACH}").split(".")), direction, role, kind, name)
 
 
-def below(prefix: str, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+def below(prefix: str, given: Iterable[Field]) -> tuple[Field, ...]:
     """The same fields, one level deeper in the request."""
     inner = tuple(prefix.replace(EACH, f".{EACH}").split("."))
-    return tuple(Field(("Arguments", *inner, *f.segments[1:]), f.direction, f.role, f.kind, f.name_key) for f in fields)
+    return tuple(Field(("Arguments", *inner, *f.segments[1:]), f.direction, f.role, f.kind, f.name_key) for f in given)
 
 
-def ports(step: Step, fields: tuple[Field, ...]) -> Iterator[Port]:
+def fields(*given: Field) -> Fields:
+    """These fields, whose ports come in this order."""
+    root = Fields()
+    for order, each in enumerate(given):
+        place = root
+        for segment in each.segments:
+            place = place.members.setdefault(segment, Fields())
+        place.ending.append((order, each))
+    return root
+
+
+def ports(step: Step, of: Fields) -> list[Port]:
     """A port for each value that the step has at these fields."""
-    arguments = mapping(step.get("Arguments"))
-    for each in fields:
-        if each.segments[0] == "Arguments" and each.segments[1] not in arguments:
-            continue
-        for value, path, item in _matches(step, each.segments):
-            if (isinstance(value, str) and value) or operator(value) is not None:
-                yield _port(each, value, path, item)
+    found: list[tuple[int, Port]] = []
+    _walk(of, step, (), {}, found)
+    found.sort(key=itemgetter(0))
+    return [port for _, port in found]
 
 
-def _matches(step: Step, segments: tuple[str, ...]) -> list[tuple[Any, Path, Mapping[str, Any]]]:
-    plain = segments.index(EACH) if EACH in segments else len(segments)
-    start = _below(step, segments[:plain])
-    found: list[tuple[Any, Path, Mapping[str, Any]]] = [] if start is None else [(start, segments[:plain], {})]
-    for segment in segments[plain:]:
-        if segment == EACH:
-            found = [
-                (item, (*path, index), mapping(item))
-                for value, path, _ in found
-                if isinstance(value, (list, tuple))
-                for index, item in enumerate(value)
-            ]
-        else:
-            found = [
-                (value[segment], (*path, segment), item)
-                for value, path, item in found
-                if isinstance(value, dict) and segment in value
-            ]
-        if not found:
-            break
-    return found
-
-
-def _below(value: Any, segments: tuple[str, ...]) -> Any:
-    for segment in segments:
-        if not isinstance(value, dict) or segment not in value:
-            return None
-        value = value[segment]
-    return value
+def _walk(of: Fields, value: Any, path: Path, item: Mapping[str, Any], found: list[tuple[int, Port]]) -> None:
+    """`item` is the list item that the value stands in: it bears the port's name."""
+    if of.ending and ((isinstance(value, str) and value) or operator(value) is not None):
+        found.extend((order, _port(each, value, path, item)) for order, each in of.ending)
+    for key, inner in of.members.items():
+        if key == EACH:
+            for index, each in enumerate(value if isinstance(value, (list, tuple)) else ()):
+                _walk(inner, each, (*path, index), mapping(each), found)
+        elif isinstance(value, dict) and key in value:
+            _walk(inner, value[key], (*path, key), item, found)
 
 
 def _port(each: Field, value: Any, path: Path, item: Mapping[str, Any]) -> Port:

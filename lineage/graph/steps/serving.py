@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .registry import Field, parses, ports, reads, writes
+from .registry import Field, fields, parses, ports, reads, writes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from lineage.graph.model import Port, Step
 
@@ -38,8 +38,12 @@ _QUALITY = ("ModelQuality.Statistics", "ModelQuality.Constraints")
 _DATA_QUALITY = ("ModelDataQuality.Statistics", "ModelDataQuality.Constraints")
 _VALIDATION = "ValidationSpecification.ValidationProfiles[].TransformJobDefinition"
 
-_MODEL = (*_container("PrimaryContainer"), *_container("Containers[]"))
-_REGISTER_MODEL = (
+_MODEL = fields(
+    *_container("PrimaryContainer"),
+    *_container("Containers[]"),
+    writes("ModelName", "model", kind="model"),
+)
+_REGISTER_MODEL = fields(
     *_container("InferenceSpecification.Containers[]"),
     *_container("AdditionalInferenceSpecifications[].Containers[]"),
     *_container("SourceAlgorithmSpecification.SourceAlgorithms[]"),
@@ -54,7 +58,7 @@ _REGISTER_MODEL = (
     writes(f"{_VALIDATION}.TransformOutput.S3OutputPath"),
     writes("ModelPackageGroupName", "model", kind="model_package_group"),
 )
-_ENDPOINT_CONFIG = (
+_ENDPOINT_CONFIG = fields(
     reads("ProductionVariants[].ModelName", "model", kind="model"),
     reads("ShadowProductionVariants[].ModelName", "model", kind="model"),
     reads("ExplainerConfig.ClarifyExplainerConfig.ShapConfig.ShapBaselineConfig.ShapBaselineUri", "baseline"),
@@ -65,7 +69,7 @@ _ENDPOINT_CONFIG = (
     writes("ShadowProductionVariants[].CoreDumpConfig.DestinationS3Uri", "log"),
     writes("EndpointConfigName", "config", kind="endpoint_config"),
 )
-_ENDPOINT = (
+_ENDPOINT = fields(
     reads("EndpointConfigName", "config", kind="endpoint_config"),
     writes("EndpointName", "model", kind="endpoint"),
 )
@@ -79,7 +83,7 @@ def _component(path: str) -> tuple[Field, ...]:
     )
 
 
-_INFERENCE_COMPONENT = (
+_INFERENCE_COMPONENT = fields(
     *_component("Specification"),
     *_component("Specifications[]"),
     reads("EndpointName", "model", kind="endpoint"),
@@ -87,31 +91,30 @@ _INFERENCE_COMPONENT = (
 
 
 @parses("Model")
-def model(step: Step) -> Iterator[Port]:
+def model(step: Step) -> Iterable[Port]:
     """A model takes its data from one container or several; its name is what others refer to."""
-    yield from ports(step, _MODEL)
-    yield from ports(step, (writes("ModelName", "model", kind="model"),))
+    return ports(step, _MODEL)
 
 
 @parses("RegisterModel")
-def register_model(step: Step) -> Iterator[Port]:
+def register_model(step: Step) -> Iterable[Port]:
     """A model package reads models, reports and baselines, and becomes a version of its group."""
     return ports(step, _REGISTER_MODEL)
 
 
 @parses("EndpointConfig")
-def endpoint_config(step: Step) -> Iterator[Port]:
+def endpoint_config(step: Step) -> Iterable[Port]:
     """An endpoint configuration names the models to serve and where captured and asynchronous output goes."""
     return ports(step, _ENDPOINT_CONFIG)
 
 
 @parses("Endpoint")
-def endpoint(step: Step) -> Iterator[Port]:
+def endpoint(step: Step) -> Iterable[Port]:
     """An endpoint serves a configuration."""
     return ports(step, _ENDPOINT)
 
 
 @parses("InferenceComponent")
-def inference_component(step: Step) -> Iterator[Port]:
+def inference_component(step: Step) -> Iterable[Port]:
     """An inference component puts a model on an endpoint."""
     return ports(step, _INFERENCE_COMPONENT)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .processing import is_model_reference
-from .registry import below, parses, ports, reads, writes
+from .registry import below, fields, parses, ports, reads, writes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from lineage.graph.model import Port, Step
 
@@ -27,7 +27,7 @@ def _channel_role(name: str, item: Mapping[str, Any], value: Any) -> str:
     return "model" if name == "model" or is_model_reference(value) else "data"
 
 
-_TRAINING = (
+_JOB = (
     reads("InputDataConfig[].DataSource.S3DataSource.S3Uri", _channel_role, name="ChannelName"),
     reads("InputDataConfig[].DataSource.FileSystemDataSource.DirectoryPath", kind="file_system", name="ChannelName"),
     reads("InputDataConfig[].DataSource.DatasetSource.DatasetArn", kind="dataset", name="ChannelName"),
@@ -42,17 +42,18 @@ _TRAINING = (
     writes("ProfilerConfig.S3OutputPath", "debug"),
     writes("ProfilerRuleConfigurations[].S3OutputPath", "debug"),
 )
-_TUNED = (*_TRAINING, reads("StaticHyperParameters.sagemaker_submit_directory", "code"))
-_TUNING = (*below("TrainingJobDefinition", _TUNED), *below("TrainingJobDefinitions[]", _TUNED))
+_TRAINING = fields(*_JOB)
+_TUNED = (*_JOB, reads("StaticHyperParameters.sagemaker_submit_directory", "code"))
+_TUNING = fields(*below("TrainingJobDefinition", _TUNED), *below("TrainingJobDefinitions[]", _TUNED))
 
-_TRANSFORM = (
+_TRANSFORM = fields(
     reads("TransformInput.DataSource.S3DataSource.S3Uri"),
     reads("ModelName", "model", kind="model"),
     writes("TransformOutput.S3OutputPath"),
     writes("DataCaptureConfig.DestinationS3Uri", "capture"),
 )
 _PROBLEM = "AutoMLProblemTypeConfig"
-_AUTOML = (
+_AUTOML = fields(
     reads("InputDataConfig[].DataSource.S3DataSource.S3Uri", name="ChannelName"),
     reads("AutoMLJobInputDataConfig[].DataSource.S3DataSource.S3Uri", name="ChannelName"),
     reads("AutoMLJobConfig.CandidateGenerationConfig.FeatureSpecificationS3Uri", "config"),
@@ -63,24 +64,24 @@ _AUTOML = (
 
 
 @parses("Training")
-def training(step: Step) -> Iterator[Port]:
+def training(step: Step) -> Iterable[Port]:
     """A training job reads its channels and its code, and writes a model, checkpoints and debug data."""
     return ports(step, _TRAINING)
 
 
 @parses("Tuning")
-def tuning(step: Step) -> Iterator[Port]:
+def tuning(step: Step) -> Iterable[Port]:
     """A tuning job is one or several training definitions, run many times."""
     return ports(step, _TUNING)
 
 
 @parses("Transform")
-def transform(step: Step) -> Iterator[Port]:
+def transform(step: Step) -> Iterable[Port]:
     """A batch transform reads data and a model, and writes predictions."""
     return ports(step, _TRANSFORM)
 
 
 @parses("AutoML")
-def automl(step: Step) -> Iterator[Port]:
+def automl(step: Step) -> Iterable[Port]:
     """An AutoML job, in the request of either version."""
     return ports(step, _AUTOML)
