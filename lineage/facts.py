@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from inventory.models import Bucket, Endpoint
+from inventory.models import Bucket, Definition, Endpoint, StepExecution
 from lineage.graph import Execution as ExecutionFacts
 from lineage.graph import StepRun
 
@@ -13,9 +14,24 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import datetime
 
-    from inventory.models import Execution, Pipeline, StepExecution
+    from inventory.models import Execution, Pipeline
 
     Serving = Mapping[str, list[str]]
+
+STEP = (
+    "execution_id", "name", "status", "start_time", "end_time", "failure_reason", "attempts", "cache_source",
+    "selective_source", "iteration_index", "metadata", "detail_error", "metrics", "report", "job__description",
+    "model_package__arn", "model_package__description",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The execution that a document shows, and the definition that it ran unless that is the current one."""
+
+    row: Execution
+    definition: Definition | None
+    facts: ExecutionFacts
 
 
 def pipeline_member(pipeline: Pipeline) -> dict[str, Any]:
@@ -51,8 +67,29 @@ def execution_member(execution: Execution) -> dict[str, Any]:
     }
 
 
-def execution_facts(pipeline: Pipeline, execution: Execution, serving: Serving) -> ExecutionFacts:
-    """An execution with its steps, as the graph wants it; `serving` as from `endpoints_serving`."""
+def shown_executions(pipelines: Iterable[Pipeline]) -> dict[int, Shown]:
+    """What to show of these pipelines' executions, by primary key; nothing of a pipeline without a definition."""
+    shown = [
+        (pipeline, row) for pipeline in pipelines if pipeline.definition_id and (row := _shown_execution(pipeline))
+    ]
+    older = {row.pk: row.definition_id for pipeline, row in shown if row.definition_id != pipeline.definition_id}
+    definitions = Definition.objects.in_bulk([pk for pk in older.values() if pk])
+    steps = step_runs([row.pk for _, row in shown])
+    return {
+        pipeline.pk: Shown(row, definitions.get(older.get(row.pk)), _execution_facts(pipeline, row, steps[row.pk]))
+        for pipeline, row in shown
+    }
+
+
+def _shown_execution(pipeline: Pipeline) -> Execution | None:
+    """The latest; until its steps and what it ran are read, the newest of which they are: half of it would mislead."""
+    latest = pipeline.latest_execution
+    if latest is None or latest.definition_id:
+        return latest
+    return pipeline.executions.filter(definition__isnull=False).first() or latest
+
+
+def _execution_facts(pipeline: Pipeline, execution: Execution, steps: list[StepRun]) -> ExecutionFacts:
     return ExecutionFacts(
         arn=execution.arn,
         id=execution.execution_id,
@@ -62,28 +99,38 @@ def execution_facts(pipeline: Pipeline, execution: Execution, serving: Serving) 
         parameters=execution.parameters,
         pipeline_name=pipeline.name,
         pipeline_arn=pipeline.arn,
-        steps=[_step_run(step, serving) for step in execution.steps.all()],
+        steps=steps,
     )
 
 
-def _step_run(step: StepExecution, serving: Serving) -> StepRun:
-    described = step.job or step.model_package
+def step_runs(execution_ids: Collection[int]) -> dict[int, list[StepRun]]:
+    """The steps of these executions as the graph wants them, by execution: of each only what a document says."""
+    rows = list(StepExecution.objects.filter(execution__in=execution_ids).order_by("start_time", "pk").values(*STEP))
+    serving = endpoints_serving({row["model_package__arn"] for row in rows} - {None})
+    found: dict[int, list[StepRun]] = defaultdict(list)
+    for row in rows:
+        found[row["execution_id"]].append(_step_run(row, serving))
+    return found
+
+
+def _step_run(row: Mapping[str, Any], serving: Serving) -> StepRun:
+    job, package = row["job__description"], row["model_package__description"]
     return StepRun(
-        step_name=step.name,
-        status=step.status,
-        start_time=step.start_time,
-        end_time=step.end_time,
-        failure_reason=step.failure_reason,
-        attempts=step.attempts,
-        cache_source=step.cache_source,
-        selective_source=step.selective_source,
-        iteration_index=None if step.iteration_index < 0 else step.iteration_index,
-        metadata=step.metadata,
-        job=described.description if described else None,
-        detail_error=step.detail_error,
-        metrics=step.metrics,
-        report_object=(step.report or {}).get("uri", ""),
-        endpoints=serving.get(step.model_package.arn, ()) if step.model_package else (),
+        step_name=row["name"],
+        status=row["status"],
+        start_time=row["start_time"],
+        end_time=row["end_time"],
+        failure_reason=row["failure_reason"],
+        attempts=row["attempts"],
+        cache_source=row["cache_source"],
+        selective_source=row["selective_source"],
+        iteration_index=None if row["iteration_index"] < 0 else row["iteration_index"],
+        metadata=row["metadata"],
+        job=package if job is None else job,
+        detail_error=row["detail_error"],
+        metrics=row["metrics"],
+        report_object=(row["report"] or {}).get("uri", ""),
+        endpoints=serving.get(row["model_package__arn"], ()),
     )
 
 

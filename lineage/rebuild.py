@@ -8,16 +8,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F, Prefetch
+from django.db.models import F
 
-from inventory.models import Bucket, StepExecution
-from lineage.facts import bucket_facts, endpoints_serving
+from inventory.models import Bucket
+from lineage.facts import bucket_facts, shown_executions
 from lineage.models import OUTDATED, ArtifactUse, LineageDocument
 from lineage.rendering import BODIES, draw_up, fill_in, refresh_buckets
 from lineage.saving import locked, save_documents, save_drafts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection
 
     from django.db.models import QuerySet
 
@@ -76,31 +76,14 @@ def rebuild(documents: QuerySet[LineageDocument]) -> int:
 
 
 def _render_whole(documents: QuerySet[LineageDocument]) -> None:
-    steps = StepExecution.objects.select_related("job", "model_package")
-    rows = (
-        documents.defer(*BODIES)
-        .select_related("pipeline__region__account", "pipeline__definition", "pipeline__latest_execution__definition")
-        .prefetch_related(Prefetch("pipeline__latest_execution__steps", steps))
-    )
-    serving = endpoints_serving(_registered(rows))
-    drafts = [draft for row in rows if (draft := _tried(partial(draw_up, serving=serving), row))]
-    names = {(draft.document.pipeline.region.account_id, name) for draft in drafts for name in draft.bucket_names}
-    buckets = bucket_facts(names)
-
-    def filled(document: LineageDocument) -> Draft:
-        draft = by_document[document.pk]
-        fill_in(draft, buckets.get(document.pipeline.region.account_id, {}))
-        return draft
-
-    by_document = {draft.document.pk: draft for draft in drafts}
-    save_drafts([draft for each in drafts if (draft := _tried(filled, each.document))])
-
-
-def _registered(documents: Iterable[LineageDocument]) -> set[str]:
-    """The model packages that the latest executions registered."""
-    executions = (document.pipeline.latest_execution for document in documents)
-    steps = (step for execution in executions if execution for step in execution.steps.all())
-    return {step.model_package.arn for step in steps if step.model_package}
+    facts = ("pipeline__region__account", "pipeline__definition", "pipeline__latest_execution")
+    rows = list(documents.defer(*BODIES).select_related(*facts))
+    shown = shown_executions(row.pipeline for row in rows)
+    drawn = [_tried(row, partial(draw_up, row, shown.get(row.pipeline_id))) for row in rows]
+    drafts = [draft for draft in drawn if draft]
+    buckets = bucket_facts((draft.account_id, name) for draft in drafts for name in draft.bucket_names)
+    filled = [_tried(draft.document, partial(fill_in, draft, buckets.get(draft.account_id, {}))) for draft in drafts]
+    save_drafts([draft for draft in filled if draft])
 
 
 def _render_buckets(documents: QuerySet[LineageDocument]) -> None:
@@ -113,9 +96,9 @@ def _render_buckets(documents: QuerySet[LineageDocument]) -> None:
     save_documents(rows)
 
 
-def _tried(render: Callable[[LineageDocument], Draft], document: LineageDocument) -> Draft | None:
+def _tried(document: LineageDocument, render: Callable[[], Draft]) -> Draft | None:
     try:
-        return render(document)
+        return render()
     except Exception:
         logger.exception("The lineage of pipeline %s could not be rendered.", document.pipeline.arn)
         LineageDocument.objects.filter(pk=document.pk).update(problem=FAILED)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from lineage.facts import execution_facts, execution_member, pipeline_member
+from lineage.facts import execution_member, pipeline_member
 from lineage.graph import (
     apply_runs,
     artifact_uses,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from inventory.models import Definition, Pipeline
-    from inventory.models import Execution as ExecutionRow
+    from lineage.facts import Shown
     from lineage.graph import ArtifactUse, Execution, Graph
     from lineage.models import LineageDocument
 
@@ -38,42 +38,34 @@ class Draft:
     """The graphs of a document: of the current definition, and of what the execution that is shown ran."""
 
     document: LineageDocument
-    shown: ExecutionRow | None
+    shown: Shown | None
     graph: Graph
     run: Graph
-    execution: Execution | None
     uses: list[ArtifactUse]
 
     @property
+    def account_id(self) -> int:
+        return self.document.pipeline.region.account_id
+
+    @property
     def bucket_names(self) -> set[str]:
-        return {use.bucket for use in (*self.uses, *artifact_uses(self.graph)) if use.bucket}
+        artifacts = (*self.graph.artifacts.values(), *self.run.artifacts.values())
+        return {artifact.location.bucket for artifact in artifacts if artifact.location.bucket}
 
 
-def draw_up(document: LineageDocument, serving: Mapping[str, list[str]]) -> Draft:
-    """The graphs, from the facts of the document's pipeline; `serving`: endpoints by the package that they serve."""
-    pipeline = document.pipeline
-    built = build_graph(_parsed(pipeline.definition))
+def draw_up(document: LineageDocument, shown: Shown | None) -> Draft:
+    """The graphs, from the facts of the document's pipeline and of the execution that is shown, if there is one."""
+    built = build_graph(_parsed(document.pipeline.definition))
     graph = resolve_graph(built)
-    shown = _shown_execution(pipeline) if pipeline.definition else None
     if shown is None:
-        return Draft(document, None, graph, graph, None, artifact_uses(graph))
-    execution = execution_facts(pipeline, shown, serving)
-    if shown.definition_id not in (None, pipeline.definition_id):
+        return Draft(document, None, graph, graph, artifact_uses(graph))
+    if shown.definition:
         built = build_graph(_parsed(shown.definition))  # it ran an older definition than the current one
-    run = apply_runs(resolve_graph(built, execution), execution)
-    return Draft(document, shown, graph, run, execution, artifact_uses(run))
+    run = apply_runs(resolve_graph(built, shown.facts), shown.facts)
+    return Draft(document, shown, graph, run, artifact_uses(run))
 
 
-def _shown_execution(pipeline: Pipeline) -> ExecutionRow | None:
-    """The latest; until its steps and what it ran are read, the newest of which they are: half of it would mislead."""
-    latest = pipeline.latest_execution
-    if latest is None or latest.definition_id:
-        return latest
-    read = pipeline.executions.filter(definition__isnull=False).select_related("definition")
-    return read.prefetch_related("steps__job", "steps__model_package").first() or latest
-
-
-def fill_in(draft: Draft, buckets: Buckets) -> None:
+def fill_in(draft: Draft, buckets: Buckets) -> Draft:
     """Give the document its bodies; none while the definition is unknown, for an empty graph would be a lie."""
     document, shown = draft.document, draft.shown
     pipeline = document.pipeline
@@ -81,14 +73,15 @@ def fill_in(draft: Draft, buckets: Buckets) -> None:
     if pipeline.definition is None:
         document.definition_body = document.definition_data = document.execution_body = document.execution_data = b""
         document.digest = ""
-        return
+        return draft
     head = {"pipeline": pipeline_member(pipeline)}
-    ran = {"execution": execution_member(shown) if shown else None}
+    ran = {"execution": execution_member(shown.row) if shown else None}
     document.definition_body = orjson.dumps(head | _members(draft.graph, None, buckets))
     document.definition_data = orjson.dumps(render_data_view(draft.graph))
-    document.execution_body = orjson.dumps(head | ran | _members(draft.run, draft.execution, buckets))
+    document.execution_body = orjson.dumps(head | ran | _members(draft.run, shown.facts if shown else None, buckets))
     document.execution_data = orjson.dumps(render_data_view(draft.run))
     document.digest = _digest(document)
+    return draft
 
 
 def refresh_buckets(document: LineageDocument, buckets: Buckets) -> None:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 2_000  # of a URI: an index of PostgreSQL holds little more, and S3 has none beyond 1,100
 ALWAYS_WRITTEN = ("problem", "rendered_at")
 WRITTEN = (*BODIES, "digest", *ALWAYS_WRITTEN)
-COMPARED = ("step", "direction", "name", "role", "uri", "bucket", "key", "resolved")
-UsesOfPipelines = dict[int, list[tuple[Any, ...]]]
+COMPARED = [field.attname for field in ArtifactUse._meta.concrete_fields[2:]]  # all but the two keys
+UsesOfPipelines = dict[int, list[Any]]
 
 
 @transaction.atomic
@@ -35,7 +35,7 @@ def save_drafts(drafts: Sequence[Draft]) -> None:
     wanted: dict[int, set[str]] = defaultdict(set)
     for draft in drafts:
         names = {use.bucket for use in draft.uses if use.bucket and "${" not in use.bucket}
-        wanted[draft.document.pipeline.region.account_id] |= names
+        wanted[draft.account_id] |= names
     for account_id, names in wanted.items():
         want_buckets(account_id, names)
 
@@ -100,9 +100,4 @@ def _save_uses(wanted: UsesOfPipelines) -> None:
         stored[pipeline_id].append(tuple(values))
     changed = [pk for pk, values in wanted.items() if values != stored[pk]]
     ArtifactUse.objects.filter(pipeline__in=changed).delete()
-    rows = (
-        ArtifactUse(pipeline_id=pk, **dict(zip(COMPARED, values, strict=True)))
-        for pk in changed
-        for values in wanted[pk]
-    )
-    insert_rows(list(rows))
+    insert_rows([ArtifactUse(None, pk, *values) for pk in changed for values in wanted[pk]])

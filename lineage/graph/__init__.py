@@ -11,10 +11,10 @@ A new step type is one function in `steps/`.
 
 from __future__ import annotations
 
-from .artifacts import artifact_uses
+from .artifacts import ArtifactUse, artifact_uses
 from .build import build_graph
 from .data_view import render_data_view
-from .model import TERMINAL, ArtifactUse, Edge, Execution, Graph, Node, Port, StepRun
+from .model import TERMINAL, Edge, Execution, Graph, Node, Port, StepRun
 from .render import render_bucket, render_graph
 from .resolve import resolve_graph
 from .runs import apply_runs

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .edges import EdgeBook
-from .model import Graph, Node, Port, mapping, sequence, text_or_none
+from .model import Graph, Node, Path, Port, mapping, sequence, text_or_none
 from .outline import Outlined, outline
-from .references import MISSING, Leaf, expand, leaves, operator, split_reference
+from .references import MISSING, Leaf, expand, leaves
 from .steps import argument_ports, parse_ports
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def _node(step: Outlined, book: EdgeBook) -> Node:
     content = {key: value for key, value in step.step.items() if key not in _NOT_CONTENT}
     found = list(leaves(content, step.nested))
     ports = _ports(step, found)
-    book.note_references(step, found, ports)
-    named = tuple(_templated(port, book.known) for port in ports)
+    origins = book.note_references(step, found, ports)
+    named = tuple(_templated(port, origins) for port in ports)
     label = text_or_none(step.step.get("DisplayName")) or step.name
     return Node(step.name, step.type, label, step.step, named, step.branch)
 
@@ -55,20 +55,9 @@ def _ports(step: Outlined, found: list[Leaf]) -> list[Port]:
     return sorted((*typed, *free), key=lambda port: port.direction)
 
 
-def _templated(port: Port, names: frozenset[str]) -> Port:
+def _templated(port: Port, origins: Mapping[Path, str]) -> Port:
     text, resolved = template(port.value)
-    return port._replace(uri=text, resolved=resolved, template=text, origin=_origin(port.value, names))
-
-
-def _origin(value: object, names: frozenset[str]) -> str | None:
-    """The step a port's value refers to: the first, should it refer to several."""
-    if operator(value) is None:
-        return None
-    for leaf in reversed(list(leaves(value))):
-        split = split_reference(leaf.value, names) if leaf.via else None
-        if split:
-            return split[0]
-    return None
+    return port._replace(uri=text, resolved=resolved, origin=origins.get(port.path))
 
 
 def _defaults(definition: object) -> Mapping[str, Any]:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .artifacts import Artifact, collect_artifacts
-
 if TYPE_CHECKING:
+    from .artifacts import Artifact
     from .model import Graph
 
 
 def render_data_view(graph: Graph) -> dict[str, Any]:
     """The `graphData` member. Ids are `step:<name>` and `artifact:<id>`; `ref` is the step's or artifact's own id."""
-    artifacts = list(collect_artifacts(graph).values())
     steps = [
         {"id": f"step:{node.name}", "kind": "step", "ref": node.name, "label": node.label, "type": node.type}
         for node in graph.nodes
     ]
     return {
-        "nodes": steps + [_node(artifact) for artifact in artifacts],
-        "edges": [edge for artifact in artifacts for edge in _edges(artifact)],
+        "nodes": steps + [_node(artifact) for artifact in graph.artifacts.values()],
+        "edges": [edge for artifact in graph.artifacts.values() for edge in _edges(artifact)],
     }
 
 

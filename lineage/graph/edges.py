@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .model import Edge, Path, Port
-from .references import GET, Leaf, operator, path_text, split_reference
+from .references import Leaf, path_text, split_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,15 +55,26 @@ class EdgeBook:
             else:
                 yield {"step": step.name, "path": "DependsOn", "problem": "An entry must be the name of a step."}
 
-    def note_references(self, step: Outlined, found: Iterable[Leaf], ports: Iterable[Port]) -> None:
-        """References anywhere in the step; the label names the inputs that are exactly the reference."""
-        names = {port.path: port.name for port in ports if operator(port.value) == GET}
+    def note_references(self, step: Outlined, found: Iterable[Leaf], ports: Iterable[Port]) -> dict[Path, str]:
+        """References anywhere in the step; the label names the inputs that are exactly the reference.
+
+        Returns the step that each expression refers to, by its path: the first, should it refer to several.
+        """
+        names = {port.path: port.name for port in ports}
+        origins: dict[Path, str] = {}
         for leaf in found:
             split = split_reference(leaf.value, self.known) if leaf.via else None
-            evidence = self.note(split[0], step.name, str(leaf.via)) if split else None
-            if split and evidence:
-                evidence.refs.append({"property": split[1], "arg": path_text(leaf.path)})
-                _label(evidence, names, leaf.path)
+            if split:
+                origins[leaf.root] = split[0]  # the leaves of an expression come last to first
+                self._note_reference(step, leaf, split, names)
+        return origins
+
+    def _note_reference(self, step: Outlined, leaf: Leaf, split: tuple[str, str], names: Mapping[Path, str]) -> None:
+        evidence = self.note(split[0], step.name, str(leaf.via))
+        if evidence:
+            evidence.refs.append({"property": split[1], "arg": path_text(leaf.path)})
+            if leaf.via == "ref:Get" and leaf.path in names:
+                evidence.labels[names[leaf.path]] = None
 
     def edges(self) -> tuple[Edge, ...]:
         """All edges, sorted by origin, destination and via."""
@@ -71,12 +82,6 @@ class EdgeBook:
             Edge(origin, destination, via, _joined(evidence), origin not in self.known, None, _sorted(evidence))
             for (origin, destination, via), evidence in sorted(self._found.items(), key=lambda item: item[0])
         )
-
-
-def _label(evidence: _Evidence, names: Mapping[Path, str], path: Path) -> None:
-    name = names.get(path)
-    if name is not None:
-        evidence.labels[name] = None
 
 
 def _joined(evidence: _Evidence) -> str:

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+
+from .artifacts import collect_artifacts
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from .artifacts import Artifact
 
 Direction = Literal["input", "output"]
 Path = tuple[str | int, ...]
@@ -23,7 +28,7 @@ class Port(NamedTuple):
     """One thing a step reads or writes.
 
     `value` is the raw JSON of the definition, `path` where it stands in the step. `uri` is the literal, the resolved
-    value, or a template whose unknown parts are `${...}`; `template` is always the definition's own template.
+    value, or a template whose unknown parts are `${...}`.
     """
 
     name: str
@@ -34,7 +39,6 @@ class Port(NamedTuple):
     path: Path
     uri: str = ""
     resolved: bool = True
-    template: str = ""
     origin: str | None = None
 
 
@@ -125,23 +129,10 @@ class Graph:
     parameters: Mapping[str, Any]
     text: Text
 
-    @property
-    def names(self) -> frozenset[str]:
-        return frozenset(node.name for node in self.nodes)
-
-
-class ArtifactUse(NamedTuple):
-    """One step reads or writes one thing: a row of the index of who uses what."""
-
-    step: str
-    direction: Direction
-    name: str
-    role: str
-    uri: str
-    bucket: str | None
-    key: str | None
-    resolved: bool
-    template: str
+    @cached_property
+    def artifacts(self) -> Mapping[str, Artifact]:
+        """By identity, in order of first use."""
+        return collect_artifacts(self.nodes)
 
 
 def mapping(value: object) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple
 
 from .model import Path, mapping, sequence
@@ -19,6 +19,7 @@ _SHAPES: dict[str, type] = {GET: str, JOIN: dict, JSON_GET: dict}
 _BOUNDARY = re.compile(r"[.\[]")
 _TOKEN = re.compile(r"\['(.*?)'\]|\[\"(.*?)\"\]|\[(\d{1,9})\]|([^.\[]+)")
 _SCHEME = ("s3:/", "S3:/")
+CONTAINERS = (dict, list, tuple)
 _NAME_KEYS = ("OutputName", "InputName", "ChannelName", "Name", "PropertyFileName", "DefinitionName")
 
 Link = Any  # None at the root, else (link, key)
@@ -27,11 +28,22 @@ Read = Callable[[str, str], Any]
 
 
 class Leaf(NamedTuple):
-    """A value found in a step: a reference (`via` is set), or an S3 location outside of any expression."""
+    """A value found in a step: a reference (`via` is set), or an S3 location outside of any expression.
+
+    `root` is where the outermost expression stands that the reference is in.
+    """
 
     value: Any
     via: str | None
     path: Path
+    root: Path
+
+
+class _Outer(NamedTuple):
+    """The expression around a value: how it refers, and where the outermost one stands."""
+
+    via: str
+    root: Path
 
 
 def operator(value: object) -> str | None:
@@ -112,32 +124,38 @@ def leaves(root: object, skipped: Collection[int] = ()) -> Iterator[Leaf]:
 
     A Std:Join that makes up a location is given as a whole, and the references in it as well.
     """
-    stack: list[tuple[Any, str | None, Link]] = [(root, None, None)]
+    stack: list[tuple[Any, Link, _Outer | None]] = [(root, None, None)]
     while stack:
-        value, via, link = stack.pop()
-        found = operator(value) if isinstance(value, dict) else None
+        value, link, outer = stack.pop()
+        found = operator(value) if len(value) == 1 else None
+        if found is None:
+            if isinstance(value, str):
+                yield Leaf(value, None, path := unlink(link), path)
+            elif id(value) not in skipped:
+                stack.extend(_searched(value, link, outer))
+            continue
+        path = unlink(link)
         if found == GET:
-            yield Leaf(value[GET], via or "ref:Get", unlink(link))
-        elif via is None and starts_as_s3(value):
-            yield Leaf(value, None, unlink(link))
-        if found in (JOIN, JSON_GET):
-            stack.append((value[found], _inner_via(found, via), link))
-        elif isinstance(value, (dict, list, tuple)) and found is None and id(value) not in skipped:
-            stack.extend([(item, via, (link, key)) for key, item in _items(value)])
+            yield Leaf(value[GET], outer.via if outer else "ref:Get", path, outer.root if outer else path)
+            continue
+        if outer is None and starts_as_s3(value):
+            yield Leaf(value, None, path, path)
+        stack.append((value[found], link, _inside(found, outer, path)))
 
 
-def _items(value: dict[str, Any] | Sequence[Any]) -> Iterable[tuple[str | int, Any]]:
-    """Members of an object, items of a list; the scalars that can be neither reference nor location are left out."""
-    pairs: Iterable[tuple[str | int, Any]] = value.items() if isinstance(value, dict) else enumerate(value)
+def _searched(value: Any, link: Link, outer: _Outer | None) -> list[tuple[Any, Link, _Outer | None]]:
+    """What in an object or a list may hold leaves or, outside of expressions, is a location."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
     return [
-        (key, item)
+        (item, (link, key), outer)
         for key, item in pairs
-        if isinstance(item, (dict, list, tuple)) or (isinstance(item, str) and item.startswith(_SCHEME))
+        if (outer is None and item.startswith(_SCHEME) if isinstance(item, str) else isinstance(item, CONTAINERS))
     ]
 
 
-def _inner_via(found: str | None, via: str | None) -> str:
-    return "ref:JsonGet" if found == JSON_GET or via == "ref:JsonGet" else "ref:Join"
+def _inside(found: str, outer: _Outer | None, path: Path) -> _Outer:
+    is_read = found == JSON_GET or (outer is not None and outer.via == "ref:JsonGet")
+    return _Outer("ref:JsonGet" if is_read else "ref:Join", outer.root if outer else path)
 
 
 def unlink(link: Link) -> Path:
@@ -178,14 +196,14 @@ def expand(value: object, lookup: Lookup, read: Read) -> tuple[str, bool]:
     stack: list[tuple[Any, tuple[str, ...]]] = [(value, ())]
     while stack:
         item, hops = stack.pop()
-        if len(pieces) + len(stack) > MOST_PIECES:
-            return "".join(pieces) + "${...}", False
         if isinstance(item, str):
             pieces.append(item)
             continue
         found = operator(item)
         if found == JOIN:
-            stack.extend((part, hops) for part in reversed(_joined(item[JOIN])))
+            stack.extend([(part, hops) for part in _joined(item[JOIN])[::-1]])
+            if len(pieces) + len(stack) > MOST_PIECES + 1:
+                return "".join(pieces) + "${...}", False
             continue
         source, known = (_scalar(item), item) if found is None else _evaluate(found, item, lookup, read, hops)
         if known is MISSING or source is None:
@@ -226,7 +244,9 @@ def _joined(join: dict[str, Any]) -> list[Any]:
     separator = join.get("On")
     if not isinstance(separator, str) or not separator:
         return list(values)
-    return [part for value in values for part in (separator, value)][1:]
+    parts = [separator] * (2 * len(values) - 1)
+    parts[::2] = values
+    return parts
 
 
 def _scalar(value: object) -> str | None:

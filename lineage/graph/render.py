@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from .artifacts import Artifact, collect_artifacts
 from .build import template
 from .conditions import render_conditions
 from .locations import location_of
-from .model import Edge, Graph, Node, Port, sequence
-from .references import operator
+from .references import CONTAINERS, GET
 from .security import render_security
+
+if TYPE_CHECKING:
+    from .artifacts import Artifact
+    from .model import Edge, Graph, Node, Port
 
 DEEPEST_EXPRESSION = 64
 Buckets = Mapping[str, Mapping[str, object]]
@@ -33,22 +35,21 @@ _UNKNOWN_BUCKET: Mapping[str, object] = {
 
 def render_graph(graph: Graph, buckets: Buckets | None = None) -> dict[str, Any]:
     """The `graph` member: nodes, edges, artifacts, problems. `buckets` holds what is known of each bucket, by name."""
-    artifacts = collect_artifacts(graph)
     return {
-        "nodes": [_node(node, graph, artifacts) for node in graph.nodes],
+        "nodes": [_node(node, graph) for node in graph.nodes],
         "edges": [render_edge(edge) for edge in graph.edges],
-        "artifacts": [_artifact(artifact, buckets or {}) for artifact in artifacts.values()],
+        "artifacts": [_artifact(artifact, buckets or {}) for artifact in graph.artifacts.values()],
         "problems": [dict(problem) for problem in graph.problems],
     }
 
 
-def _node(node: Node, graph: Graph, artifacts: Mapping[str, Artifact]) -> dict[str, Any]:
+def _node(node: Node, graph: Graph) -> dict[str, Any]:
     rendered = {
         "id": node.name,
         "type": node.type,
         "label": node.label,
-        "inputs": [_port(port, artifacts) for port in node.ports if port.direction == "input"],
-        "outputs": [_port(port, artifacts) for port in node.ports if port.direction == "output"],
+        "inputs": [_port(port, graph.artifacts) for port in node.ports if port.direction == "input"],
+        "outputs": [_port(port, graph.artifacts) for port in node.ports if port.direction == "output"],
     }
     optional = {
         "run": node.run,
@@ -71,23 +72,20 @@ def _port(port: Port, artifacts: Mapping[str, Artifact]) -> dict[str, Any]:
         "artifact": artifacts[location.identity].id if location else None,
         "from": port.origin,
     }
-    return rendered | {"expression": port.value} if _is_expression(port.value) else rendered
+    if not isinstance(port.value, str) and _can_be_written(port.value):
+        rendered["expression"] = port.value
+    return rendered
 
 
-def _is_expression(value: object) -> bool:
+def _can_be_written(expression: dict[str, Any]) -> bool:
     """An expression nested deeper than any writer of JSON goes is served as its text alone."""
-    if operator(value) is None:
-        return False
-    level = [value]
-    for _ in range(DEEPEST_EXPRESSION):
+    level: list[Any] = [] if GET in expression else [expression]
+    for _ in range(DEEPEST_EXPRESSION - 1):
         if not level:
             break
-        level = [item for each in level for item in _children(each)]
+        items = (item for each in level for item in (each.values() if isinstance(each, dict) else each))
+        level = [item for item in items if item and isinstance(item, CONTAINERS)]
     return not level
-
-
-def _children(value: object) -> Sequence[Any]:
-    return list(value.values()) if isinstance(value, dict) else sequence(value)
 
 
 def render_edge(edge: Edge) -> dict[str, Any]:

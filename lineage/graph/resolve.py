@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from .model import Execution, Graph, Node, Port, StepRun, mapping, sequence
-from .references import MISSING, expand, follow, operator, same_place, split_reference
+from .references import MISSING, expand, follow, same_place, split_reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,8 +83,7 @@ def _with_named_outputs(metadata: object) -> Mapping[str, Any]:
 def resolve_graph(graph: Graph, execution: Execution | None = None) -> Graph:
     """The graph with every port's value as far as the definition, and the execution if given, tell it."""
     scope = build_scope(graph, execution)
-    nodes = tuple(node._replace(ports=_resolved(node, scope), job=_job(node, scope)) for node in graph.nodes)
-    return replace(graph, nodes=nodes, text=scope.text)
+    return replace(graph, nodes=tuple(_resolved(node, scope) for node in graph.nodes), text=scope.text)
 
 
 def build_scope(graph: Graph, execution: Execution | None) -> Scope:
@@ -124,20 +123,15 @@ def _badness(run: StepRun) -> int:
     return _WORST_FIRST.index(run.status) if run.status in _WORST_FIRST else len(_WORST_FIRST)
 
 
-def _job(node: Node, scope: Scope) -> Mapping[str, Any] | None:
+def _resolved(node: Node, scope: Scope) -> Node:
     run = scope.runs.get(node.name)
-    return run.job if run else None
-
-
-def _resolved(node: Node, scope: Scope) -> tuple[Port, ...]:
-    job = _job(node, scope)
-    return tuple(_resolve(port, node, job, scope) for port in node.ports)
+    job = run.job if run else None
+    ports = (port if isinstance(port.value, str) else _resolve(port, node, job, scope) for port in node.ports)
+    return node._replace(ports=tuple(ports), job=job)
 
 
 def _resolve(port: Port, node: Node, job: Mapping[str, Any] | None, scope: Scope) -> Port:
-    """The step's own job says best what a value became; its literals need no such look."""
-    if operator(port.value) is None:
-        return port
+    """The step's own job says best what an expression became."""
     told = same_place(node.step.get("Arguments"), job, port.path[1:]) if job and port.path[0] == "Arguments" else None
     if isinstance(told, str) and told:
         return port._replace(uri=told, resolved=True)

@@ -11,21 +11,28 @@ from .steps import parse_ports
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_CHECK_OUTPUTS = {
-    "CalculatedBaselineStatistics": "baseline",
-    "CalculatedBaselineConstraints": "baseline",
-    "ViolationReport": "report",
-}
-_CHECK_INPUTS = ("BaselineUsedForDriftCheckStatistics", "BaselineUsedForDriftCheckConstraints")
+# Members of a step's metadata that name a location.
+_METADATA: tuple[tuple[str, Direction, str], ...] = (
+    ("CalculatedBaselineStatistics", "output", "baseline"),
+    ("CalculatedBaselineConstraints", "output", "baseline"),
+    ("ViolationReport", "output", "report"),
+    ("BaselineUsedForDriftCheckStatistics", "input", "baseline"),
+    ("BaselineUsedForDriftCheckConstraints", "input", "baseline"),
+    ("S3OutputLocation", "output", "data"),
+    ("LogFilePath", "output", "log"),
+)
 _AUTOML_REPORTS = ("Explainability", "ModelInsights", "BacktestResults")
 
 
 def add_run_ports(node: Node, run: StepRun) -> tuple[Port, ...]:
     """The node's ports and those only its run knows; a place that is known already is not repeated."""
+    found = [*_described(node, run), *_shown(run)]
+    if not found:
+        return node.ports
     known = {(port.direction, port.uri.rstrip("/")) for port in node.ports}
     names = {(port.direction, port.name) for port in node.ports}
     ports = list(node.ports)
-    for port in (*_described(node, run), *_shown(run)):
+    for port in found:
         place = (port.direction, port.uri.rstrip("/"))
         if place not in known and (port.direction, port.name) not in names:
             known.add(place)
@@ -43,10 +50,8 @@ def _described(node: Node, run: StepRun) -> Iterator[Port]:
 
 def _shown(run: StepRun) -> Iterator[Port]:
     job = mapping(run.job)
-    found = (*_models(job), *_automl(job), *_from_metadata(run.metadata))
-    for name, direction, role, value in found:
-        uri = text_or_none(value)
-        if uri is not None and parse_location(uri) is not None:
+    for name, direction, role, uri in (*_models(job), *_automl(job), *_from_metadata(run.metadata)):
+        if isinstance(uri, str) and parse_location(uri) is not None:
             yield _shown_port(name, direction, role, uri)
 
 
@@ -54,12 +59,14 @@ Shown = tuple[str, Direction, str, Any]
 
 
 def _models(job: Mapping[str, Any]) -> Iterator[Shown]:
-    trained = mapping(job.get("ModelArtifacts")).get("S3ModelArtifacts")
-    yield "ModelArtifacts.S3ModelArtifacts", "output", "model", trained
-    best = text_or_none(mapping(job.get("BestTrainingJob")).get("TrainingJobName"))
-    folder = text_or_none(_tuned_output(job, mapping(job.get("BestTrainingJob")).get("TrainingJobDefinitionName")))
-    if best and folder:
-        yield "BestTrainingJob", "output", "model", f"{folder.rstrip('/')}/{best}/output/model.tar.gz"
+    if "ModelArtifacts" in job:
+        trained = mapping(job["ModelArtifacts"]).get("S3ModelArtifacts")
+        yield "ModelArtifacts.S3ModelArtifacts", "output", "model", trained
+    best = mapping(job.get("BestTrainingJob"))
+    name = text_or_none(best.get("TrainingJobName"))
+    folder = text_or_none(_tuned_output(job, best.get("TrainingJobDefinitionName"))) if name else None
+    if folder:
+        yield "BestTrainingJob", "output", "model", f"{folder.rstrip('/')}/{name}/output/model.tar.gz"
 
 
 def _tuned_output(job: Mapping[str, Any], definition_name: object) -> Any:
@@ -78,20 +85,18 @@ def _automl(job: Mapping[str, Any]) -> Iterator[Shown]:
         yield name, "output", "model", container.get("ModelDataUrl")
     reports = mapping(mapping(best.get("CandidateProperties")).get("CandidateArtifactLocations"))
     for name in _AUTOML_REPORTS:
-        yield f"BestCandidate.{name}", "output", "report", reports.get(name)
+        if name in reports:
+            yield f"BestCandidate.{name}", "output", "report", reports[name]
 
 
 def _from_metadata(metadata: Mapping[str, Any]) -> Iterator[Shown]:
     for member in map(mapping, metadata.values()):
-        for name, role in _CHECK_OUTPUTS.items():
-            yield name, "output", role, member.get(name)
-        for name in _CHECK_INPUTS:
-            yield name, "input", "baseline", member.get(name)
-        yield "S3OutputLocation", "output", "data", member.get("S3OutputLocation")
-        yield "LogFilePath", "output", "log", member.get("LogFilePath")
+        for name, direction, role in _METADATA:
+            if name in member:
+                yield name, direction, role, member[name]
         for output in map(mapping, sequence(member.get("OutputParameters"))):
             yield str(output.get("Name")), "output", "argument", output.get("Value")
 
 
 def _shown_port(name: str, direction: Direction, role: str, uri: str, kind: str = "s3") -> Port:
-    return Port(name, direction, role, kind, uri, ("Run", name), uri, resolved=True, template=uri)
+    return Port(name, direction, role, kind, uri, ("Run", name), uri)

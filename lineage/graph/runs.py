@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from .artifacts import ports_with_locations
 from .locations import prefixes
 from .model import TERMINAL, Edge, Execution, Graph, Node, Port, StepRun, Text, first_text, mapping
-from .resolve import build_scope, last_runs
+from .resolve import last_runs
 from .run_fields import outcome, render_run
 from .run_ports import add_run_ports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from .locations import Location
 
 _NOT_PASSED_ON = frozenset({"image", "code", "debug", "log", "argument"})
 _CONDITION_EDGES = {"condition:If": "True", "condition:Else": "False"}
@@ -24,12 +26,11 @@ def apply_runs(graph: Graph, execution: Execution) -> Graph:
     """A graph that was resolved against the same execution, with what its steps did."""
     runs = last_runs(execution)
     iterations = Counter(run.step_name for run in execution.steps if run.iteration_index is not None)
-    text = build_scope(graph, execution).text
     absent = "NotExecuted" if execution.status in TERMINAL else "NotStarted"
-    nodes = tuple(_ran(node, runs.get(node.name), absent, iterations[node.name], text) for node in graph.nodes)
-    ran = replace(graph, nodes=nodes, text=text)
-    edges = [_taken(edge, runs) for edge in graph.edges] + list(_artifact_edges(ran, runs))
-    return replace(ran, edges=tuple(sorted(edges, key=lambda edge: (edge.origin, edge.destination, edge.via))))
+    nodes = tuple(_ran(node, runs.get(node.name), absent, iterations[node.name], graph.text) for node in graph.nodes)
+    edges = [*(_taken(edge, runs) for edge in graph.edges), *_artifact_edges(nodes, graph.edges, runs)]
+    edges.sort(key=lambda edge: (edge.origin, edge.destination, edge.via))
+    return replace(graph, nodes=nodes, edges=tuple(edges))
 
 
 def _ran(node: Node, run: StepRun | None, absent: str, iterations: int, text: Text) -> Node:
@@ -61,33 +62,32 @@ def _registry(run: StepRun) -> Mapping[str, Any] | None:
 
 def _taken(edge: Edge, runs: Mapping[str, StepRun]) -> Edge:
     """Whether a branch was taken, once its Condition has an outcome."""
-    run = runs.get(edge.origin)
     wanted = _CONDITION_EDGES.get(edge.via)
+    run = runs.get(edge.origin) if wanted else None
     came_to = outcome(run) if run else None
-    return edge if wanted is None or came_to is None else replace(edge, taken=came_to == wanted)
+    return edge if came_to is None else replace(edge, taken=came_to == wanted)
 
 
-def _artifact_edges(graph: Graph, runs: Mapping[str, StepRun]) -> Iterator[Edge]:
+def _artifact_edges(nodes: Sequence[Node], edges: Sequence[Edge], runs: Mapping[str, StepRun]) -> Iterator[Edge]:
     """Steps that share data though neither refers to the other; only places that are known for certain count."""
-    writers = _writers(graph)
-    referring = {(edge.origin, edge.destination) for edge in graph.edges if edge.via.startswith("ref:")}
+    uses = [use for use in ports_with_locations(nodes) if use[1].resolved and use[1].role not in _NOT_PASSED_ON]
+    writers = _writers(uses)
+    referring = {(edge.origin, edge.destination) for edge in edges if edge.via.startswith("ref:")}
     shared: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    for node, port, location in ports_with_locations(graph):
-        if port.direction == "input" and port.resolved and port.role not in _NOT_PASSED_ON:
-            for place in prefixes(location.identity):
-                for writer in writers.get(place, ()):
-                    if writer != node.name and (writer, node.name) not in referring and _before(writer, node, runs):
-                        shared[writer, node.name][port.name] = None
+    for node, port, location in uses:
+        if port.direction == "input":
+            for writer in (writer for place in prefixes(location.identity) for writer in writers.get(place, ())):
+                if writer != node.name and (writer, node.name) not in referring and _before(writer, node, runs):
+                    shared[writer, node.name][port.name] = None
     for (origin, destination), names in shared.items():
         yield Edge(origin, destination, "artifact", ", ".join(sorted(names)))
 
 
-def _writers(graph: Graph) -> dict[str, list[str]]:
+def _writers(uses: Iterable[tuple[Node, Port, Location]]) -> dict[str, list[str]]:
     """Who writes a place. A folder of models is left out once the model itself is known."""
     writers: dict[str, list[str]] = defaultdict(list)
-    for node, port, location in ports_with_locations(graph):
-        passed_on = port.resolved and port.role not in _NOT_PASSED_ON
-        if passed_on and port.direction == "output" and not _is_model_folder(port, node):
+    for node, port, location in uses:
+        if port.direction == "output" and not _is_model_folder(port, node):
             writers[location.identity].append(node.name)
     return writers
 

@@ -100,14 +100,13 @@ def render_compute(node: Node, text: Text) -> dict[str, str | None]:
 
 def _requests(node: Node) -> list[Request]:
     """The job as it ran, then the request; of a tuning job the training definitions inside of it as well."""
-    outer = [mapping(node.job), mapping(node.step.get("Arguments"))]
-    return [request for each in outer if each for request in (each, *_tuned(each)) if request]
+    outer = (mapping(node.job), mapping(node.step.get("Arguments")))
+    return [request for each in outer for request in (each, *_tuned(each)) if request]
 
 
-def _tuned(request: Request) -> Iterator[Request]:
-    for key in _TUNED:
-        value = request.get(key)
-        yield from map(mapping, sequence(value) or (value,))
+def _tuned(request: Request) -> list[Request]:
+    values = [request[key] for key in _TUNED if key in request]
+    return [mapping(item) for value in values for item in (sequence(value) or (value,))]
 
 
 def _values(requests: Iterable[Request], paths: Iterable[tuple[str, ...]]) -> Iterator[Any]:
@@ -117,17 +116,19 @@ def _values(requests: Iterable[Request], paths: Iterable[tuple[str, ...]]) -> It
                 yield from _below(request, path)
 
 
-def _below(request: Request, path: tuple[str, ...]) -> Iterator[Any]:
+def _below(value: Any, path: tuple[str, ...]) -> list[Any]:
     """The values at a path, through lists as well."""
-    values: list[Any] = [request]
-    for key in path:
-        values = [mapping(value).get(key) for each in values for value in (sequence(each) or (each,))]
-    return (value for value in values if value is not None)
+    for depth, key in enumerate(path):
+        if not isinstance(value, dict):
+            items = (item for item in sequence(value) if isinstance(item, dict))
+            return [found for item in items for found in _below(item, path[depth:])]
+        value = value.get(key)
+    return [] if value is None else [value]
 
 
 def _first(requests: list[Request], paths: Iterable[tuple[str, ...]], text: Text) -> str | None:
     for value in _values(requests, paths):
-        if isinstance(value, str | int | float) or operator(value):
+        if isinstance(value, (str, int, float)) or operator(value):
             found, _ = text(value)
             if found:
                 return found

@@ -135,7 +135,6 @@ def test_the_steps_own_job_says_what_became_of_a_value(processing) -> None:
         ("x", "s3://b/x", True),
         ("o", "s3://b/o", True),
     ]
-    assert node.ports[0].template == "s3://b/${Execution.StartDateTime}"
 
 
 def test_a_description_that_lacks_the_member_changes_nothing(uri) -> None:

@@ -381,7 +381,7 @@ def test_uses_name_what_is_read_and_written(processing) -> None:
 
     assert (read.direction, read.uri, read.bucket, read.resolved) == ("input", "${Parameters.P}", None, False)
     assert (written.direction, written.name, written.bucket, written.key) == ("output", "o", "b", "k/")
-    assert (written.step, written.role, written.template) == ("A", "data", "s3://b/k/")
+    assert (written.step, written.role, written.uri) == ("A", "data", "s3://b/k/")
 
 
 def test_a_use_that_is_not_in_s3_has_no_bucket() -> None:
