@@ -22,6 +22,7 @@ from inventory.aws.findings import (
     assemble,
 )
 from inventory.aws.probes import FIRST, OF_A_BUCKET, OF_A_REGION, OF_THE_ACCOUNT, Probe
+from inventory.aws.regions import lists_regions
 from inventory.aws.sessions import identify
 
 if TYPE_CHECKING:
@@ -78,10 +79,16 @@ class _Preflight:
 
     def _of_the_account(self) -> Iterable[Finding]:
         home = Connection(self._access, self._access.home_region, attempts=ATTEMPTS)
-        yield from self._pool.map(lambda probe: self._probe(probe, home, place=GLOBAL), OF_THE_ACCOUNT)
+        yield from self._pool.map(lambda probe: self._probe_account(probe, home), OF_THE_ACCOUNT)
         buckets = _some_buckets(home)
         if buckets:
             yield from self._pool.map(lambda probe: self._probe_buckets(probe, home, buckets), OF_A_BUCKET)
+
+    def _probe_account(self, probe: Probe, home: Connection) -> Finding:
+        """As a sync asks: not where the partition lacks the service."""
+        if probe.service == "account" and not lists_regions(self._access.partition):
+            return Finding(probe.action, GLOBAL, UNSUPPORTED)
+        return self._probe(probe, home, place=GLOBAL)
 
     def _probe_buckets(self, probe: Probe, home: Connection, buckets: Sequence[tuple[str, str]]) -> Finding:
         """Denied when each of some buckets denies it: one alone may have a policy of its own against us."""

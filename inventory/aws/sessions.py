@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import boto3
 import botocore.session
 from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import NoCredentialsError, UnknownRegionError
 from botocore.loaders import create_loader
 
 from inventory.aws.answers import AnswerParserFactory
@@ -65,7 +65,8 @@ class Sessions:
     def region(self, access: Access) -> str:
         """The region the credentials are at home in."""
         with translated_errors("the configuration"), self._lock:
-            return self._session(access).region_name or access.home_region
+            session = self._session(access)
+            return _own_region(session, access, session.region_name)
 
     def verify(self, access: Access) -> None:
         """Raise AWSError unless the credentials are the account's: another's empty listing would hide all we know.
@@ -114,6 +115,19 @@ def _new_session(access: Access) -> boto3.Session:
     return boto3.Session(botocore_session=core)
 
 
+def _own_region(session: boto3.Session | botocore.session.Session, access: Access, configured: str | None) -> str:
+    """What is configured, unless that is of another partition, where the account's credentials are not known.
+
+    Of credentials that are asked whose they are, the configuration alone tells the partition.
+    """
+    try:
+        partition = session.get_partition_for_region(configured) if configured else ""
+    except UnknownRegionError:
+        partition = ""
+    is_own = bool(partition) and (partition == access.partition or not access.account_id)
+    return configured if configured and is_own else access.home_region
+
+
 def _assumed(core: botocore.session.Session, access: Access) -> DeferredRefreshableCredentials:
     """Credentials of the role, which botocore renews before they expire."""
     source = botocore.session.Session(profile=access.profile or None)
@@ -121,7 +135,7 @@ def _assumed(core: botocore.session.Session, access: Access) -> DeferredRefresha
     if own is None:
         raise NoCredentialsError
     # A token of the regional STS is good in every region; one of the global STS only where regions are on by default.
-    region = core.get_config_variable("region") or access.home_region
+    region = _own_region(core, access, core.get_config_variable("region"))
     arguments = {"RoleSessionName": SESSION_NAME}
     if access.external_id:
         arguments["ExternalId"] = access.external_id

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
+from botocore.httpsession import URLLib3Session
 
 from inventory.aws.client import Connection
 from inventory.aws.sessions import Access
+from inventory.aws.transport import CurlSession
 
 if TYPE_CHECKING:
     from demo.aws.testing import DemoAWS
@@ -43,3 +47,20 @@ def connection(demo_aws: DemoAWS, monkeypatch: pytest.MonkeyPatch) -> Connection
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     return Connection(Access("123456789012"), "us-east-1", attempts=1)
+
+
+@pytest.fixture
+def asked_hosts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The hosts of AWS that requests are for, which are noted and not sent."""
+    hosts: list[str] = []
+
+    def note(_: object, request: Any) -> None:
+        hosts.append(urlsplit(request.url).netloc)
+        raise EndpointConnectionError(endpoint_url=request.url)
+
+    for session in (CurlSession, URLLib3Session):
+        monkeypatch.setattr(session, "send", note)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    return hosts

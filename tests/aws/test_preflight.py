@@ -13,6 +13,7 @@ from django.utils.timezone import now
 
 from inventory import sync, tasks
 from inventory.aws import policy, probes
+from inventory.aws import preflight as aws_preflight
 from inventory.aws.client import Connection
 from inventory.aws.errors import AWSError, ErrorKind
 from inventory.aws.findings import Finding, assemble
@@ -118,6 +119,12 @@ class TestFindings:
         assert {states["eu-west-1"] for states in record.matrix.values() if "eu-west-1" in states} == {"disabled"}
         assert demo_aws.calls.count(region="eu-west-1") == 1
         assert record.state == "allowed"
+
+    def test_where_the_partition_does_not_list_regions_nobody_is_asked(self, demo_aws, monkeypatch):
+        monkeypatch.setattr(aws_preflight, "lists_regions", lambda partition: False)
+
+        assert check().matrix["account:ListRegions"] == {"global": "unsupported"}
+        assert demo_aws.calls.count(service="account") == 0
 
     def test_a_region_that_does_not_answer_is_asked_once(self, demo_aws):
         demo_aws.faults.add("InternalFailure", region="eu-west-1", service="sagemaker")

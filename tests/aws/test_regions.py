@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from inventory.aws.client import Connection
 from inventory.aws.regions import available_regions, crawl_enabled_regions, is_region_name
+from inventory.aws.sessions import Access
 
 
 @pytest.mark.parametrize(
@@ -44,3 +46,25 @@ def test_nobody_may_tell_the_regions(connection, demo_aws):
     demo_aws.faults.add("UnauthorizedOperation", service="ec2")
 
     assert crawl_enabled_regions(connection) is None
+
+
+def test_an_account_without_a_region_tells_nothing(connection, demo_aws):
+    demo_aws.regions.set({})
+    demo_aws.faults.add("UnauthorizedOperation", service="ec2")
+
+    assert crawl_enabled_regions(connection) is None
+
+
+@pytest.mark.parametrize(
+    ("partition", "hosts"),
+    [
+        ("aws", ["account.us-east-1.amazonaws.com", "ec2.us-east-1.amazonaws.com"]),
+        ("aws-cn", ["account.cn-northwest-1.amazonaws.com.cn", "ec2.cn-north-1.amazonaws.com.cn"]),
+        ("aws-us-gov", ["ec2.us-gov-west-1.amazonaws.com"]),
+    ],
+)
+def test_each_partition_has_endpoints_of_its_own(asked_hosts, partition, hosts):
+    access = Access("222222222222", partition)
+
+    assert crawl_enabled_regions(Connection(access, access.home_region, attempts=1)) is None
+    assert asked_hosts == hosts

@@ -13,6 +13,7 @@ from inventory.models import Account
 OWN = "123456789012"
 OTHER = "210987654321"
 ROLE = f"arn:aws:iam::{OTHER}:role/lineage-reader"
+ROLE_IN_CHINA = f"arn:aws-cn:iam::{OTHER}:role/lineage-reader"
 
 
 def test_a_role_leads_into_its_account(connection):
@@ -66,3 +67,28 @@ def test_times_are_in_utc(connection, create_pipeline):
 def test_a_role_is_of_its_account_and_partition(role):
     with pytest.raises(ValidationError, match=f"a role of account {OTHER} in aws"):
         Account(account_id=OTHER, role_arn=role).clean()
+
+
+@pytest.mark.parametrize(
+    ("configured", "access", "host"),
+    [
+        ("us-east-1", Access(OTHER, "aws-cn", external_id="key"), "sts.cn-north-1.amazonaws.com.cn"),
+        ("us-east-1", Access(OTHER, "aws-cn", role_arn=ROLE_IN_CHINA), "sts.cn-north-1.amazonaws.com.cn"),
+        ("cn-northwest-1", Access(OTHER, "aws-cn", external_id="northwest"), "sts.cn-northwest-1.amazonaws.com.cn"),
+        ("us-east-1", Access(OTHER, "aws-us-gov"), "sts.us-gov-west-1.amazonaws.com"),
+        ("eu-west-1", Access(OTHER, external_id="ireland"), "sts.eu-west-1.amazonaws.com"),
+        ("cn-north-1", Access(external_id="own"), "sts.cn-north-1.amazonaws.com.cn"),
+        ("nowhere-1", Access(OTHER, external_id="nowhere"), "sts.us-east-1.amazonaws.com"),
+    ],
+    ids=["keys", "role", "own-region", "govcloud", "of-aws", "whose-they-are-is-asked", "no-region"],
+)
+def test_sts_is_asked_in_the_configured_region_of_the_account_s_partition(
+    asked_hosts, monkeypatch, configured, access, host
+):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", configured)
+    sessions.forget(access)
+
+    with pytest.raises(AWSError):
+        identify(access)
+
+    assert set(asked_hosts) == {host}
