@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.timezone import now
 from django_celery_beat.models import PeriodicTask
 
-from inventory.models import Pipeline, Preflight, Sync, SyncPart, WorkerHeartbeat
+from inventory.models import Pipeline, Preflight, Region, Sync, SyncPart, WorkerHeartbeat
 from inventory.sync.conclude import end_abandoned
 
 REDELIVER_AFTER = timedelta(minutes=5)
@@ -42,8 +42,9 @@ def _release_unplanned() -> None:
 
 
 def anything_executing() -> bool:
-    """Whether a known pipeline's latest execution has not ended."""
-    return Pipeline.objects.filter(missing_since=None, latest_execution__status__in=("Executing", "Stopping")).exists()
+    """Whether a known pipeline's latest execution has not ended, of a region that can be asked."""
+    executing = Pipeline.objects.filter(missing_since=None, latest_execution__status__in=("Executing", "Stopping"))
+    return executing.exclude(region__status=Region.Status.DISABLED).exists()
 
 
 def record_heartbeat(worker: str) -> None:

@@ -10,12 +10,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.timezone import now
 
-from inventory.aws.client import Connection
 from inventory.aws.errors import AWSError
-from inventory.aws.regions import available_regions, crawl_enabled_regions
-from inventory.aws.sessions import HOME_REGIONS, Access, identify
+from inventory.aws.sessions import Access, identify
 from inventory.models import Account, Pipeline, Region, Sync, SyncPart
 from inventory.sync.conclude import end_abandoned
+from inventory.sync.reach import in_partition, regions_to_sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
     from inventory.sync.scope import Scope
-
-
-LOOK_AGAIN_AFTER = timedelta(hours=24)  # at a disabled region: enabling one is rare, and asking costs a call each
 
 
 def request(scope: Scope, *, trigger: str, user: AbstractBaseUser | None = None) -> tuple[Sync, bool]:
@@ -61,7 +57,7 @@ def plan(sync_id: int) -> list[SyncPart]:
         _fail(sync, error.message)
         return []
     if not parts:
-        _fail(sync, "Nothing to sync: no account or pipeline of that name is known, or no region is configured.")
+        _fail(sync, "Nothing to sync: no account or pipeline of that name is known, or no region is enabled for it.")
         return []
     return SyncPart.objects.bulk_create(parts)
 
@@ -89,11 +85,6 @@ def accounts_named(name: str) -> Iterable[Account]:
     return known.filter(is_enabled=True) if known.exists() else [_own_account()]
 
 
-def regions_of(account: Account) -> list[str]:
-    """Every region of the account that is configured, or enabled where none is."""
-    return _in_partition(account, settings.SYNC_REGIONS) or _enabled_regions(account)
-
-
 def _own_account() -> Account:
     identity = identify(Access())
     account, _ = Account.objects.get_or_create(
@@ -114,40 +105,17 @@ def _region_names(sync: Sync, account: Account) -> list[str]:
     if sync.pipeline or sync.executing_only:
         return _regions_of_pipelines(sync, account)
     if sync.regions:
-        return _in_partition(account, sync.regions)
-    names, disabled = regions_of(account), _known_as_disabled(account)
-    # All of them at once means that the credentials were wrong: AWS says the same of both.
-    return [name for name in names if name not in disabled] or names
-
-
-def _known_as_disabled(account: Account) -> set[str]:
-    """The regions that were seen to be disabled less than a day ago."""
-    seen = account.regions.filter(status=Region.Status.DISABLED, attempted_at__gt=now() - LOOK_AGAIN_AFTER)
-    return set(seen.values_list("name", flat=True))
+        return in_partition(account, sync.regions)
+    return regions_to_sync(account)
 
 
 def _regions_of_pipelines(sync: Sync, account: Account) -> list[str]:
     if sync.pipeline and sync.regions:
-        return list(sync.regions)
+        return in_partition(account, sync.regions)
     pipelines = Pipeline.objects.filter(region__account=account, missing_since=None)
     if sync.pipeline:
         pipelines = pipelines.filter(Q(name=sync.pipeline) | Q(arn=sync.pipeline))
     else:
-        pipelines = pipelines.filter(latest_execution__status__in=("Executing", "Stopping"))
+        following = pipelines.filter(latest_execution__status__in=("Executing", "Stopping"))
+        pipelines = following.exclude(region__status=Region.Status.DISABLED)
     return sorted(set(pipelines.values_list("region__name", flat=True)))
-
-
-def _in_partition(account: Account, names: Iterable[str]) -> list[str]:
-    """Those that are in no other partition: credentials of one are not known in another."""
-    if not names:
-        return []
-    elsewhere = {
-        name for partition in HOME_REGIONS if partition != account.partition for name in available_regions(partition)
-    }
-    return [name for name in names if name not in elsewhere]
-
-
-def _enabled_regions(account: Account) -> list[str]:
-    available = available_regions(account.partition)
-    enabled = crawl_enabled_regions(Connection(account.access, account.access.home_region))
-    return [name for name in available if enabled is None or name in enabled]

@@ -12,7 +12,7 @@ from inventory.aws.preflight import crawl_preflight
 from inventory.aws.sessions import sessions
 from inventory.models import Preflight
 from inventory.sync.delivery import REDELIVER_AFTER
-from inventory.sync.plan import regions_of
+from inventory.sync.reach import regions_of
 
 if TYPE_CHECKING:
     from inventory.aws.findings import PreflightRecord

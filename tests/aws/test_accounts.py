@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from inventory import sync
 from inventory.aws.client import Connection
 from inventory.models import Account, Pipeline, Preflight, Region
-from inventory.sync.plan import LOOK_AGAIN_AFTER
+from inventory.sync.reach import LOOK_AGAIN_AFTER
 from inventory.sync.scope import Scope
 from tests.aws.syncing import ACCESS, ACCOUNT_ID, REGION, known_region, run, training
 
