@@ -11,7 +11,7 @@ from django.test.utils import override_settings
 
 from inventory.aws.records import ExecutionRecord
 from inventory.models import Bucket, Execution, Pipeline, StepExecution
-from inventory.sync.backfill import _candidates
+from inventory.sync.backfill import AT_ONCE, _candidates
 from inventory.sync.delivery import anything_executing, undelivered
 from inventory.sync.due import with_needs
 from inventory.sync.executions import FIELDS, renew_latest, store_executions
@@ -120,5 +120,5 @@ def _of_beat() -> Queries:
     return {
         "anything executing": anything_executing,
         "undelivered work": undelivered,
-        "executions without steps": lambda: list(_candidates()[:20]),
+        "executions without steps": lambda: list(_candidates()[:AT_ONCE]),
     }

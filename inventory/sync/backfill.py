@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, timedelta
 from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Count, F, Q
-from django.utils.timezone import now
+from django.db.models import Count, Q
 
 from inventory.aws.errors import AWSError
 from inventory.aws.paging import PAGE_SIZE
 from inventory.aws.sessions import sessions
 from inventory.models import Pipeline, Region
-from inventory.models.executions import BackfillDay
+from inventory.sync.budget import Budget
 from inventory.sync.connect import connect
 from inventory.sync.history import without_steps
-from inventory.sync.reading import history_works, is_described, read
+from inventory.sync.reading import BATCH, history_works, is_described, read
 from inventory.sync.store import store
 from inventory.sync.versions import list_due_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from concurrent.futures import Future
 
     from inventory.models import Execution
@@ -33,59 +31,56 @@ if TYPE_CHECKING:
     T = TypeVar("T")
     R = TypeVar("R")
 
-AT_ONCE = 20  # executions; the regular syncs come first
-HELD_FOR = timedelta(minutes=20)
+AT_ONCE = 200  # executions that are chosen and booked
 
 
 def backfill() -> int:
-    """List some versions and read the steps of some older executions.
+    """List versions and read the steps of older executions, for this run's share of the day's calls.
 
     Nothing, when the day's calls are used up or another worker is at it. Returns how many executions could be read.
     """
-    today = _hold()
-    if today is None:
+    budget = Budget.hold()
+    if budget is None:
         return 0
-    spent = done = 0
     try:
-        for calls in list_due_versions(settings.SYNC_BACKFILL_CALLS_PER_DAY - today.calls):
-            spent += calls
-        for region, ids in _by_region(today.calls + spent):
-            calls, executions = _read(region, ids)
-            spent, done = spent + calls, done + executions
+        # Versions of a large estate take weeks: where executions wait, they leave them half.
+        list_due_versions(budget, ceil(budget.left / 2) if _candidates().exists() else budget.left)
+        return _read_executions(budget)
     finally:
-        BackfillDay.objects.filter(pk=today.pk).update(
-            calls=F("calls") + spent, executions=F("executions") + done, held_until=None
-        )
+        budget.release()
+
+
+def _read_executions(budget: Budget) -> int:
+    """The newest executions that are without steps, until the run's calls are made."""
+    done, last = 0, None
+    resting: set[int] = set()
+    while rows := _affordable(last, resting, budget):
+        last = rows[-1][0]
+        rows.sort(key=lambda chosen: chosen[0].pipeline.region_id)
+        for _, group in groupby(rows, key=lambda chosen: chosen[0].pipeline.region_id):
+            region_rows = list(group)
+            done += (now_read := _read(region_rows, budget))
+            if not now_read:
+                resting.add(region_rows[0][0].pipeline.region_id)
     return done
 
 
-def _hold() -> BackfillDay | None:
-    """Today's row, held by this worker alone; None when there is nothing left of the day's calls."""
-    moment = now()
-    row, _ = BackfillDay.objects.get_or_create(day=moment.astimezone(UTC).date())
-    free = BackfillDay.objects.filter(Q(held_until=None) | Q(held_until__lt=moment), pk=row.pk)
-    held = free.filter(calls__lt=settings.SYNC_BACKFILL_CALLS_PER_DAY).update(held_until=moment + HELD_FOR)
-    if not held:
-        return None
-    row.refresh_from_db()
-    return row
-
-
-def _by_region(spent: int) -> Iterator[tuple[Region, list[int]]]:
-    """The newest executions that are without steps, as many as fit what is left of the day's calls."""
-    rows = list(_candidates().select_related("pipeline__region__account", "pipeline")[:AT_ONCE])
+def _affordable(last: Execution | None, resting: Iterable[int], budget: Budget) -> list[tuple[Execution, int]]:
+    """What comes after `last`, and its calls. One may exceed the run's share, so that costly ones have their turn."""
+    waiting = _candidates().exclude(pipeline__region__in=resting)
+    if last:
+        waiting = waiting.filter(start_time__lte=last.start_time).exclude(start_time=last.start_time, pk__gte=last.pk)
+    rows = list(waiting.select_related("pipeline__region__account", "pipeline")[: min(AT_ONCE, max(budget.left, 0))])
     costs = _costs({row.pipeline_id for row in rows})
-    left = settings.SYNC_BACKFILL_CALLS_PER_DAY - spent
-    affordable = []
+    left, left_today = budget.left, budget.left_today
+    chosen = []
     for row in rows:
-        left -= costs[row.pipeline_id] + _extra_cost(row)
-        if left < 0:
+        cost = costs[row.pipeline_id] + _extra_cost(row)
+        if left <= 0 or cost > left_today:
             break
-        affordable.append(row)
-    affordable.sort(key=lambda row: row.pipeline.region_id)
-    for _, group in groupby(affordable, key=lambda row: row.pipeline.region_id):
-        own = list(group)
-        yield own[0].pipeline.region, [row.pk for row in own]
+        left, left_today = left - cost, left_today - cost
+        chosen.append((row, cost))
+    return chosen
 
 
 def _candidates() -> Any:
@@ -121,20 +116,26 @@ def _extra_cost(row: Execution) -> int:
     return asks + (row.last_modified is None)
 
 
-def _read(region: Region, ids: Sequence[int]) -> tuple[int, int]:
-    """The calls it took, and how many executions could be read."""
-    works = history_works(ids)
+def _read(chosen: Sequence[tuple[Execution, int]], budget: Budget) -> int:
+    """How many executions of a region could be read."""
+    region = chosen[0][0].pipeline.region
+    ids = [row.pk for row, _ in chosen]
+    done = 0
 
-    def keep(done: Sequence[Work]) -> None:
-        store(region, done)
+    def keep(works: Sequence[Work]) -> None:
+        nonlocal done
+        store(region, works)
+        whole = sum(work.steps is not None for work in works)
+        budget.count(whole)
+        done += whole
 
-    with OwnThreads(region) as threads:
+    with OwnThreads(region) as threads, budget.booked(sum(cost for _, cost in chosen), threads.connection):
         try:
             threads.finish([threads.submit(sessions.verify, region.account.access)])
-            read(threads, iter([works]), keep)
+            read(threads, (history_works(ids[start : start + BATCH]) for start in range(0, len(ids), BATCH)), keep)
         except AWSError:
-            return threads.calls, 0
-        return threads.calls, sum(work.steps is not None for work in works)
+            return done
+    return done
 
 
 class OwnThreads:
@@ -149,10 +150,6 @@ class OwnThreads:
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
-
-    @property
-    def calls(self) -> int:
-        return sum(self.connection.calls.values())
 
     def submit(self, function: Callable[..., R], *arguments: Any) -> Future[R]:
         return self._pool.submit(function, *arguments)

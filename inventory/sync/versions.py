@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -18,15 +19,16 @@ from inventory.sync.connect import connect
 from inventory.sync.upsert import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from django.db.models import QuerySet
 
     from inventory.aws.client import Connection
     from inventory.aws.versions import VersionRecord
+    from inventory.sync.budget import Budget
     from inventory.sync.region import RegionCrawl
 
-AT_ONCE = 20  # pipelines; most take one call
+BATCH = 50  # pipelines; most take one call
 ENOUGH_FAILURES = 2  # one pipeline that cannot be listed keeps no others from it
 TRY_AGAIN = timedelta(days=1)
 FIELDS = ("display_name", "description", "aliases", "created_at", "last_execution_arn")
@@ -45,15 +47,55 @@ def sync_versions(crawl: RegionCrawl, pipeline: Pipeline) -> None:
         _store(pipeline, records)
 
 
-def list_due_versions(left: int) -> Iterator[int]:
-    """List the versions of a few pipelines that are due; yields the calls that each region took, `left` in all."""
-    rows = sorted(_due()[:AT_ONCE], key=lambda pipeline: pipeline.region_id)
-    for _, pipelines in groupby(rows, key=lambda pipeline: pipeline.region_id):
-        if left <= 0:
+def list_due_versions(budget: Budget, most: int) -> None:
+    """List the versions of pipelines that are due, for `most` calls, but for the pages of the last one."""
+    listing = _Listing(budget, min(most, budget.left))
+    while listing.go_on():
+        pass
+
+
+class _Listing:
+    """Batch after batch; regions where two listings failed wait for the next run."""
+
+    def __init__(self, budget: Budget, most: int) -> None:
+        self._budget = budget
+        self._left = most
+        self._failures: Counter[int] = Counter()
+        self._tried: list[int] = []
+
+    def go_on(self) -> bool:
+        """Whether there was something to list."""
+        size = min(BATCH, self._left, self._budget.left)
+        rows = list(self._due()[:size]) if size > 0 else []
+        for _, pipelines in groupby(sorted(rows, key=_region), key=_region):
+            self._list(list(pipelines))
+        return bool(rows)
+
+    def _due(self) -> QuerySet[Pipeline]:
+        resting = [region for region, failures in self._failures.items() if failures >= ENOUGH_FAILURES]
+        return _due().exclude(region__in=resting).exclude(pk__in=self._tried)
+
+    def _list(self, pipelines: Sequence[Pipeline]) -> None:
+        """Those of one region."""
+        region = pipelines[0].region
+        connection = connect(region.account, region.name)
+        try:
+            sessions.verify(region.account.access)
+        except AWSError:
+            self._failures[region.pk] = ENOUGH_FAILURES
             return
-        calls = _list_of_region(list(pipelines), left)
-        left -= calls
-        yield calls
+        with self._budget.booked(min(len(pipelines), self._left), connection):
+            for pipeline in pipelines:
+                if self._failures[region.pk] >= ENOUGH_FAILURES or connection.calls.total() >= self._left:
+                    break
+                if not _list_one(connection, pipeline):
+                    self._failures[region.pk] += 1
+                    self._tried.append(pipeline.pk)
+        self._left -= connection.calls.total()
+
+
+def _region(pipeline: Pipeline) -> int:
+    return pipeline.region_id
 
 
 def _due() -> QuerySet[Pipeline]:
@@ -71,21 +113,6 @@ def _due() -> QuerySet[Pipeline]:
     )
     newest = due.exclude(region__in=refused.order_by().values("region")).select_related("region__account")
     return newest.order_by(F("versions_refused_at").asc(nulls_first=True), "-last_modified", "-pk")
-
-
-def _list_of_region(pipelines: Sequence[Pipeline], most: int) -> int:
-    """The calls it took: `most`, but for the pages of the last pipeline. Where two fail, the others wait."""
-    region, failures = pipelines[0].region, 0
-    connection = connect(region.account, region.name)
-    try:
-        sessions.verify(region.account.access)
-    except AWSError:
-        return 0
-    for pipeline in pipelines:
-        if failures == ENOUGH_FAILURES or sum(connection.calls.values()) >= most:
-            break
-        failures += not _list_one(connection, pipeline)
-    return sum(connection.calls.values())
 
 
 def _list_one(connection: Connection, pipeline: Pipeline) -> bool:

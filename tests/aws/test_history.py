@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import partialmethod
-from importlib import import_module
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -20,7 +19,6 @@ from inventory.sync import history
 from inventory.sync.scope import Scope
 from tests.aws.syncing import ACCESS, ACCOUNT_ID, REGION, evaluation, run, training
 
-backfill = import_module("inventory.sync.backfill")
 pytestmark = pytest.mark.django_db(transaction=True)
 CHURN = Scope(account=ACCOUNT_ID, regions=(REGION,), pipeline="churn")
 
@@ -322,8 +320,8 @@ class TestBudget:
         changed = now() - timedelta(days=9)
         Pipeline.objects.update(last_modified=changed, described_version=changed, versions_listed_for=changed)
 
-    def test_the_newest_are_read_first(self, settings, monkeypatch):
-        monkeypatch.setattr(backfill, "AT_ONCE", 2)
+    def test_the_newest_are_read_first(self, settings):
+        settings.SYNC_BACKFILL_CALLS_PER_DAY = 4
         assert sync.backfill() == 2
         assert with_steps() == set(self.arns[:3])
 
@@ -371,7 +369,6 @@ class TestBudget:
         assert calls(sync.backfill) == {}
         assert len(with_steps()) == 1
 
-    def test_its_queries_do_not_grow_with_the_executions(self, monkeypatch, django_assert_max_num_queries):
-        monkeypatch.setattr(backfill, "AT_ONCE", 5)
+    def test_its_queries_do_not_grow_with_the_executions(self, django_assert_max_num_queries):
         with django_assert_max_num_queries(45):
             sync.backfill()

@@ -123,12 +123,13 @@ class TestBackfill:
         sync.backfill()
         assert numbers() == [1]
 
-    def test_the_newest_come_first(self, create, monkeypatch):
-        monkeypatch.setattr(versions, "AT_ONCE", 2)
+    def test_the_newest_come_first(self, create, settings):
+        settings.SYNC_BACKFILL_CALLS_PER_DAY = 2
         create("old", "new", "newest")
         run()
         sync.backfill()
         assert listed() == {"new", "newest"}
+        settings.SYNC_BACKFILL_CALLS_PER_DAY = 3
         sync.backfill()
         assert listed() == {"old", "new", "newest"}
 
