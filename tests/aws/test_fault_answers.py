@@ -41,6 +41,7 @@ def impatience(monkeypatch):
         ("Garbage", "TruncatedResponse"),
         ("Reset", "ConnectionClosedError"),
         ("Hang", "ReadTimeoutError"),
+        ("InternalFailure", "InternalFailure"),  # 500
     ],
 )
 def test_a_listing_that_cannot_be_read_makes_no_region_empty(estate, client, monkeypatch, way, named):

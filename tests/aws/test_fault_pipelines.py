@@ -8,6 +8,7 @@ import pytest
 
 from demo.aws.state import backend_of, state_of
 from inventory.models import Pipeline
+from inventory.signals import facts_changed
 from inventory.sync.scope import Scope
 from tests.aws.faulting import EARLY, LATE, Estate, complaints, is_current, lineage, missing, read_demo, runs
 from tests.aws.syncing import ACCOUNT_ID, REGION, run, training
@@ -47,6 +48,64 @@ def test_a_pipeline_deleted_while_it_is_read_stops_no_other(estate, client):
     assert missing() == []
     assert lineage(client, "fraud")[0] == 503
     assert "New" in Pipeline.objects.get(name="churn").definition.text
+
+
+@pytest.fixture
+def when_listed():
+    """`when_listed(act)`: called once the next listing is stored, and before anything of it is described."""
+    receivers = []
+
+    def connect(act):
+        def once(**_):
+            facts_changed.disconnect(once)
+            act()
+
+        receivers.append(once)
+        facts_changed.connect(once, weak=False)
+
+    yield connect
+    for receiver in receivers:
+        facts_changed.disconnect(receiver)
+
+
+def test_a_pipeline_deleted_between_its_listing_and_its_description_is_named_and_gone_with_the_next_sync(
+    estate, client, when_listed
+):
+    run()
+    estate.change()
+    when_listed(lambda: delete(estate, "fraud"))
+    part = run().parts.get()
+
+    assert part.outcome == "ok"
+    assert {(problem["subject"], problem["operation"]) for problem in part.problems} == {("fraud", "DescribePipeline")}
+    assert missing() == []
+    assert lineage(client, "fraud")[0] == 503
+    status, document = lineage(client, "churn")
+    assert (status, document["execution"]["startTime"]) == (200, LATE)
+
+    part = run().parts.get()
+    assert (part.outcome, part.problems) == ("ok", [])
+    assert [pipeline.name for pipeline in missing()] == ["fraud"]
+    assert (lineage(client, "fraud")[0], lineage(client, "churn")[0]) == (404, 200)
+
+
+def test_a_known_pipeline_deleted_between_its_listing_and_its_description_stays_served_until_a_listing_lacks_it(
+    estate, client, when_listed
+):
+    run()
+    define(estate, '{"Version": "2020-12-01", "Steps": []}')
+    when_listed(lambda: delete(estate, "churn"))
+    part = run().parts.get()
+
+    assert [problem["subject"] for problem in part.problems] == ["churn"]
+    assert missing() == []
+    status, document = lineage(client, "churn")
+    assert (status, set(runs(document).values())) == (200, {"Succeeded"})
+    assert "DescribePipeline" in document["cache"]["problem"]
+
+    run()
+    assert [pipeline.name for pipeline in missing()] == ["churn"]
+    assert lineage(client, "churn")[0] == 404
 
 
 def test_a_deleted_pipeline_is_missing_once_a_listing_lacks_it(estate, client):

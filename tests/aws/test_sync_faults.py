@@ -15,6 +15,7 @@ from inventory.models import Account, Bucket, Domain, Pipeline, Region, Sync, Sy
 from inventory.signals import facts_changed
 from inventory.sync import lease
 from inventory.sync.scope import Scope
+from tests.aws.faulting import lineage
 from tests.aws.syncing import ACCESS, REGION, evaluation, known_region, run, training
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,14 +76,25 @@ def fail():
         ("ExpiredTokenException", "denied"),
     ],
 )
-def test_a_listing_that_does_not_reach_its_end_marks_nothing_missing(demo_aws, create_pipeline, code, outcome):
+def test_a_listing_that_does_not_reach_its_end_marks_nothing_missing_until_it_does(
+    demo_aws, create_pipeline, client, settings, code, outcome
+):
+    settings.API_ANONYMOUS_READ = True
     create_pipeline("churn", training())
     run()
     demo_aws.client("sagemaker").delete_pipeline(PipelineName="churn", ClientRequestToken="x" * 32)
     demo_aws.faults.add(code, action="ListPipelines")
     done = run()
-    assert (done.state, done.parts.get().outcome) == ("failed", outcome)
+    part = done.parts.get()
+    assert (done.state, part.outcome) == ("failed", outcome)
     assert Pipeline.objects.get().missing_since is None
+    status, document = lineage(client, "churn")
+    assert (status, document["cache"]["stale"], document["cache"]["problem"]) == (200, True, part.error)
+
+    demo_aws.faults.clear()
+    assert run().state == "succeeded"
+    assert Pipeline.objects.get().missing_since
+    assert lineage(client, "churn")[0] == 404
 
 
 def test_a_second_page_that_fails_marks_nothing_missing(demo_aws, create_pipeline, monkeypatch):
@@ -93,6 +105,9 @@ def test_a_second_page_that_fails_marks_nothing_missing(demo_aws, create_pipelin
     Pipeline.objects.update(seen_at=now())
     demo_aws.faults.add("ThrottlingException", action="ListPipelines", resource="NextToken")
     assert run().parts.get().outcome == "throttled"
+    assert not Pipeline.objects.exclude(missing_since=None).exists()
+    demo_aws.faults.clear()
+    assert run().state == "succeeded"
     assert not Pipeline.objects.exclude(missing_since=None).exists()
 
 
