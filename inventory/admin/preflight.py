@@ -13,6 +13,7 @@ from django.utils.html import format_html
 
 from inventory import tasks
 from inventory.admin.columns import NOTHING, as_json, as_time, link_to, page_of
+from inventory.admin.matrix import SIGNS, tables
 from inventory.models import Account, Preflight
 
 if TYPE_CHECKING:
@@ -46,15 +47,11 @@ class Checkable(admin.ModelAdmin[Account]):
 
     @admin.display(description="permissions")
     def matrix(self, account: Account) -> str:
-        """What was found, action by action and region by region, and the policy that mends it."""
+        """What was found, region by region and action by action, and the policy that mends it."""
         preflight = _preflight_of(account)
-        places = [place["name"] for place in preflight.places] if preflight else []
-        rows = [
-            (row["action"], [row["places"].get(name, "") for name in places])
-            for row in (preflight.matrix if preflight else ())
-        ]
-        found: dict[str, Any] = {"preflight": preflight, "rows": rows}
+        found: dict[str, Any] = {"preflight": preflight, "signs": SIGNS}
         if preflight:
+            found["tables"] = tables(preflight)
             found["checked_at"] = as_time(preflight.checked_at) if preflight.checked_at else ""
             found["policy"] = as_json(preflight.policy) if preflight.policy else ""
         return render_to_string(TEMPLATE, found)

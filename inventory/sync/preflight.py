@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.timezone import now
 
+from inventory.aws.findings import PreflightRecord
 from inventory.aws.preflight import crawl_preflight
 from inventory.aws.sessions import sessions
 from inventory.models import Preflight
@@ -15,10 +16,10 @@ from inventory.sync.delivery import REDELIVER_AFTER
 from inventory.sync.reach import regions_of
 
 if TYPE_CHECKING:
-    from inventory.aws.findings import PreflightRecord
     from inventory.models import Account
 
 LAPSES_AFTER = timedelta(minutes=15)
+NO_REGION = "No region of the account's partition is configured and enabled: SYNC_REGIONS names those that are read."
 
 
 def request_preflight(account: Account) -> tuple[Preflight, bool]:
@@ -50,7 +51,8 @@ def carry_out_preflight(preflight_id: int) -> None:
 def check(account: Account, regions: tuple[str, ...] = ()) -> PreflightRecord:
     """Ask AWS now, of these regions or of all that a sync would read, with the credentials as they are now."""
     sessions.forget(account.access)
-    return crawl_preflight(account.access, regions or tuple(regions_of(account)))
+    names = regions or tuple(regions_of(account))
+    return crawl_preflight(account.access, names) if names else PreflightRecord(problem=NO_REGION)
 
 
 def keep(account: Account, record: PreflightRecord) -> None:

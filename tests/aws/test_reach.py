@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from inventory import sync
 from inventory.aws.client import Connection
 from inventory.models import Account, Execution, Pipeline, Region
-from inventory.sync.preflight import check
+from inventory.sync.preflight import NO_REGION, check
 from inventory.sync.reach import LOOK_AGAIN_AFTER
 from inventory.sync.scope import Scope
 from tests.aws.syncing import ACCESS, ACCOUNT_ID, REGION, known_region, run, training
@@ -139,10 +139,14 @@ class TestConfigured:
         planned()
         assert states()["us-east-9"] == "ok"
 
-    def test_those_of_another_partition_are_not_the_account_s(self):
+    def test_those_of_another_partition_are_not_the_account_s(self, nobody_tells):
         Account.objects.create(account_id=OTHER, partition="aws-cn")
         assert planned(Scope(account=OTHER)) == []
         assert not Region.objects.exists()
+
+    def test_a_preflight_of_an_account_without_any_says_so(self):
+        record = check(Account.objects.create(account_id=OTHER, partition="aws-cn"))
+        assert (record.state, record.problem) == ("unreachable", NO_REGION)
 
     def test_a_preflight_is_of_all_of_them(self, demo_aws, account):
         demo_aws.regions.set(DISABLED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 
@@ -24,6 +26,13 @@ FOUND = {
     ],
     "policy": POLICY,
 }
+TABLE = re.compile(r'<div class="preflight".*?</table>', re.DOTALL)
+WORDS = re.compile(r'<th scope="row">(.+?)</th>|<span>(.+?)</span>|"visually-hidden">(.+?)<')
+
+
+def said_in(table):
+    """What a reader hears, line by line."""
+    return [["".join(found) for found in WORDS.findall(row)] for row in table.split("<tr>")[1:]]
 
 
 @pytest.fixture
@@ -105,9 +114,19 @@ class TestAdmin:
     def test_the_page_shows_the_matrix(self, operator, account, checked):
         page = self.page(operator, account)
 
-        assert '<th scope="row">sagemaker:Search</th><td class="denied">denied</td>' in page
-        assert '<td class="nothing">-</td><td class="allowed">allowed</td>' in page
+        [of_regions, of_the_account] = TABLE.findall(page)
+        assert said_in(of_regions) == [["sagemaker:Search"], ["us-east-1", "denied"], ["me-south-1", "disabled"]]
+        assert said_in(of_the_account) == [["s3:ListAllMyBuckets"], ["global", "allowed"]]
         assert "It is not enabled." in page
+
+    def test_the_matrix_has_a_row_per_region_however_many(self, operator, account):
+        regions = [f"xx-east-{number}" for number in range(34)]
+        places = [{"name": name, "state": "ok", "problem": ""} for name in regions]
+        matrix = [{"action": "sagemaker:Search", "places": dict.fromkeys(regions, "allowed")}]
+        Preflight.objects.create(account=account, **{**FOUND, "places": places, "matrix": matrix})
+
+        [table] = TABLE.findall(self.page(operator, account))
+        assert said_in(table) == [["sagemaker:Search"], *([name, "allowed"] for name in regions)]
 
     def test_the_page_shows_the_policy(self, operator, account, checked):
         assert "&quot;sagemaker:Search&quot;" in self.page(operator, account)
