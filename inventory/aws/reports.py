@@ -25,6 +25,7 @@ FILE_NAMES = ("evaluation.json", "report.json", "metrics.json", "evaluation_metr
 ORIGINAL_FILE_NAMES = ("report.json", "evaluation.json", "metrics.json")
 EVALUATING_STEP = re.compile(r"(?i)eval|report|metric|validat")
 EVALUATING_OUTPUTS = frozenset({"report", "evaluation", "metrics", "evaluation_metrics"})
+DENIED = ("denied", "denied-kms")
 S3_URI = re.compile(r"^s3://([^/]+)/(.+)$", re.DOTALL)
 
 

@@ -82,6 +82,13 @@ class Region(models.Model):
     search_refused_at = models.DateTimeField(
         null=True, help_text="When Search was last refused: listings are read instead until it is tried again."
     )
+    search_stale_at = models.DateTimeField(
+        null=True,
+        help_text="When Search last did not show what it ought to: listings are read instead until it is tried again.",
+    )
+    steps_followed_at = models.DateTimeField(
+        null=True, help_text="When the steps of all its executing pipelines were last read."
+    )
     execution_cursor = models.DateTimeField(
         null=True, help_text="The newest LastModifiedTime of an execution that Search has shown."
     )

@@ -44,7 +44,8 @@ def _read_and_store(
 ) -> None:
     total = queryset.count()
     progress = Progress(crawl, total, total - due.count())
-    read(crawl.lease, batches(due, lambda: batch_size(Lease.in_process), follow=follow), progress.store)
+    works = batches(due, lambda: batch_size(Lease.in_process), follow=follow, overdue_before=crawl.overdue_before)
+    read(crawl.lease, works, progress.store)
 
 
 class Progress:
@@ -61,6 +62,8 @@ class Progress:
             with transaction.atomic(), gate.closed():
                 store(self.crawl.region, works)
             settle_pipelines([work.pipeline_id for work in works])
+        if any(work.is_unseen_by_search for work in works):
+            self.crawl.note_stale_search()
         for work in works:
             for error in (*work.problems, *(error for error in work.job_errors.values() if error.is_transient)):
                 self.crawl.note(work.name, error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils.timezone import now
 
 from inventory.aws.errors import AWSError
 from inventory.aws.executions import crawl_changed_executions
+from inventory.aws.paging import PAGE_SIZE
 from inventory.models import Execution, Pipeline
 from inventory.sync.announce import announce_pipelines
 from inventory.sync.parameters import known_secrets, without_secrets
@@ -66,6 +68,24 @@ def sync_changed_executions(crawl: RegionCrawl) -> None:
         crawl.give_up_search(error)
         return
     _remember(region, cursor or started)
+
+
+def sync_newest_changes(crawl: RegionCrawl) -> None:
+    """The same by one page, the newest: where more has changed, the cursor stays for a crawl of everything."""
+    if not crawl.search:
+        return
+    region, lease = crawl.region, crawl.lease
+    try:
+        found = crawl_changed_executions(lease.connection, _since(region))
+        page = lease.call(lambda: list(islice(found, PAGE_SIZE)))
+    except AWSError as error:
+        crawl.note("executions", error)
+        crawl.give_up_search(error)
+        return
+    store_executions(page, wanted=_always)
+    if len(page) < PAGE_SIZE:
+        changed = [record.last_modified for record in page if record.last_modified]
+        _remember(region, max([*changed, *filter(None, [region.execution_cursor])]))
 
 
 class Newest:

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.conf import settings
 
 from inventory.aws.paging import PAGE_SIZE
+from inventory.aws.records import resource_arn
+from inventory.aws.reports import DENIED
 from inventory.models import Execution, Job, Pipeline, StepExecution
-from inventory.sync.work import KnownExecution, Work, read_jobs, read_pipeline
+from inventory.sync.work import ENDED, KnownExecution, Work, read_jobs, read_pipeline
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from concurrent.futures import Future
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -59,6 +62,8 @@ class Reading:
         """Wait for the first round, and begin the second."""
         self._threads.finish(self._round)
         _load_stored(self._works)
+        _load_reported(self._works)
+        _load_tried(self._works)
         self._round = self._threads.start(partial(read_jobs, self._threads.connection), self._works)
 
     def end(self) -> list[Work]:
@@ -86,12 +91,14 @@ def batch_size(side_by_side: int) -> int:
     return min(BATCH, MOST_IN_MEMORY // (BATCHES_IN_MEMORY * side_by_side))
 
 
-def batches(due: QuerySet[Pipeline], size: Callable[[], int], *, follow: bool = False) -> Iterator[list[Work]]:
-    """By primary key, not by a cursor that writes would disturb. `follow`: the steps tell when an execution is over."""
+def batches(
+    due: QuerySet[Pipeline], size: Callable[[], int], *, follow: bool = False, overdue_before: datetime | None = None
+) -> Iterator[list[Work]]:
+    """By primary key, not by a cursor that writes would disturb. `follow` and `overdue_before` are as in Work."""
     rows = due.select_related("latest_execution").order_by("pk")
     last = 0
     while batch := list(rows.filter(pk__gt=last)[: size() if last else FIRST]):
-        works = [_work(row, follow=follow) for row in batch]
+        works = [_work(row, follow=follow, overdue_before=overdue_before) for row in batch]
         _load_definitions(works)
         yield works
         last = batch[-1].pk
@@ -121,7 +128,7 @@ def history_works(execution_ids: Sequence[int]) -> list[Work]:
     return works
 
 
-def _work(row: Any, *, follow: bool) -> Work:
+def _work(row: Any, *, follow: bool, overdue_before: datetime | None) -> Work:
     latest, most = row.latest_execution, settings.SYNC_EXECUTIONS_PER_PIPELINE
     return Work(
         pipeline_id=row.pk,
@@ -136,8 +143,9 @@ def _work(row: Any, *, follow: bool) -> Work:
         definition_text="",
         is_described=is_described(row),
         most_listed=min(most, PAGE_SIZE) if latest else most,
-        was_synced=row.synced_at is not None,
+        synced_at=row.synced_at,
         follow=follow,
+        overdue_before=overdue_before,
     )
 
 
@@ -180,16 +188,29 @@ def _load_stored(works: Sequence[Work]) -> None:
     arns = {step.resource_arn for work in works for step in work.steps or () if step.resource_arn}
     rows = Job.objects.filter(arn__in=arns, is_terminal=True).order_by("created_at")
     jobs = {row.arn: row for row in rows.only("arn", "created_at", "description")}
-    executions = [work.execution.arn for work in works if work.execution]
-    reported: dict[str, set[str]] = {}
-    for arn, name in StepExecution.objects.filter(execution__arn__in=executions, report__status="ok").values_list(
-        "execution__arn", "name"
-    ):
-        reported.setdefault(arn, set()).add(name)
     for work in works:
         work.stored_jobs = {
             step.resource_arn: jobs[step.resource_arn].description
             for step in work.steps or ()
             if step.resource_arn in jobs and _is_behind(jobs[step.resource_arn], step)
         }
-        work.reported = frozenset(reported.get(work.execution.arn, ())) if work.execution else frozenset()
+
+
+def _load_reported(works: Sequence[Work]) -> None:
+    """Give each pipeline what is settled of its reports: what is denied is tried again, but not every minute."""
+    by_arn = {work.execution.arn: work for work in works if work.execution}
+    rows = StepExecution.objects.filter(execution__arn__in=by_arn, report__status__isnull=False)
+    reported: dict[str, dict[str, str]] = {}
+    for arn, name, status, uri in rows.values_list("execution__arn", "name", "report__status", "report__uri"):
+        if status not in DENIED or by_arn[arn].is_followed:
+            reported.setdefault(arn, {})[name] = uri
+    for arn, work in by_arn.items():
+        work.reported = reported.get(arn, {})
+
+
+def _load_tried(works: Sequence[Work]) -> None:
+    """Give each pipeline that is followed what stands behind the steps that are stored."""
+    followed = {work.execution.arn: work for work in works if work.execution and work.is_followed}
+    rows = StepExecution.objects.filter(execution__arn__in=followed) if followed else StepExecution.objects.none()
+    for row in rows.select_related("execution").only("execution__arn", "status", "metadata"):
+        followed[row.execution.arn].tried[resource_arn(row.metadata)] = row.status in ENDED

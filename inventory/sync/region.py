@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.timezone import now
 
 from inventory.aws.errors import AWSError
@@ -18,11 +18,14 @@ from inventory.sync.shares import deal_out, pipelines_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from inventory.models import SyncPart
     from inventory.sync.lease import Lease
 
 TRY_SEARCH_AGAIN = timedelta(days=1)
+TRY_STALE_SEARCH_AGAIN = timedelta(hours=6)
+FOLLOW_STEPS_EVERY = timedelta(minutes=10)  # where Search tells of executions: it may not tell of their steps
 
 
 class RegionCrawl:
@@ -39,7 +42,7 @@ class RegionCrawl:
         self.is_dealt_out = bool(lease.part.share)
         self._denials: list[AWSError] = []
         self._tell = tell
-        self.search = settings.SYNC_USE_SEARCH and not self._search_was_refused()
+        self.search = settings.SYNC_USE_SEARCH and not (self._search_was_refused() or self._search_was_stale())
 
     def run(self, sync: Sync) -> None:
         """Crawl what the sync asks for. Raises AWSError when a listing the rest builds on cannot be read."""
@@ -71,11 +74,26 @@ class RegionCrawl:
             self.region.search_refused_at = now()
             self.region.save(update_fields=["search_refused_at"])
 
+    @property
+    def overdue_before(self) -> datetime | None:
+        """What happened before is to be seen by Search, which was asked since; None where it was not."""
+        return self.lease.part.sync.created_at - executions.OVERLAP if self.search else None
+
+    def note_stale_search(self) -> None:
+        """Have later crawls go on by listings for a while; then Search tells again of all that it may have missed."""
+        noted = Q(search_stale_at__gte=self.lease.part.sync.created_at)  # by another part of this sync
+        Region.objects.filter(pk=self.region.pk).exclude(noted).update(
+            search_stale_at=now(), execution_cursor=F("execution_cursor") - TRY_STALE_SEARCH_AGAIN
+        )
+
+    def _search_was_stale(self) -> bool:
+        """Nobody can mend that: it is so for a person who asks for a sync, too."""
+        return _is_younger(self.region.search_stale_at, TRY_STALE_SEARCH_AGAIN)
+
     def _search_was_refused(self) -> bool:
         """Asking for what is refused costs a call each time; a person who asks for a sync may have mended it."""
-        refused_at = self.region.search_refused_at
         by_schedule = self.lease.part.sync.trigger == Sync.Trigger.BEAT
-        return by_schedule and refused_at is not None and now() - refused_at < TRY_SEARCH_AGAIN
+        return by_schedule and _is_younger(self.region.search_refused_at, TRY_SEARCH_AGAIN)
 
     def _everything(self) -> None:
         self.lease.report(stage="pipelines")
@@ -87,6 +105,7 @@ class RegionCrawl:
         ownership.store()
         self.lease.report(stage="executions")
         executions.sync_changed_executions(self)
+        self._remember_steps()
         shares = deal_out(self)
         if shares is None:
             self._everything_alone()
@@ -123,13 +142,24 @@ class RegionCrawl:
             versions.sync_versions(self, pipeline)
 
     def _executing(self) -> None:
-        """Those that were executing before, too: they may just have ended."""
+        """Those that were executing before, too: they may just have ended.
+
+        By one Search, or by the steps of each; now and then by the steps even where Search is at hand.
+        """
         executing = Pipeline.objects.filter(region=self.region, latest_execution__status__in=("Executing", "Stopping"))
         before = list(executing.values_list("pk", flat=True))
-        executions.sync_changed_executions(self)
+        if not (self.region.execution_cursor and _is_younger(self.region.steps_followed_at, FOLLOW_STEPS_EVERY)):
+            self.search = False
+        executions.sync_newest_changes(self)
+        if not self.search:
+            self._remember_steps()
         self.lease.report(stage="executing")
         details.follow_executions(self, Pipeline.objects.filter(pk__in=before) | executing)
         settle_region(self.region)
+
+    def _remember_steps(self) -> None:
+        self.region.steps_followed_at = now()
+        self.region.save(update_fields=["steps_followed_at"])
 
     def _details(self, queryset: Any, *, force: bool = False) -> None:
         self.lease.report(stage="details")
@@ -144,3 +174,7 @@ class RegionCrawl:
         except AWSError as error:
             self.note(subject, error)
             self._denials.append(error)
+
+
+def _is_younger(moment: datetime | None, age: timedelta) -> bool:
+    return moment is not None and now() - moment < age

@@ -125,6 +125,9 @@ def _rows(
         if error:
             row.detail_error = error.message
             _keep_links(row, before, step)
+        elif before and work.was_tried(step):
+            row.detail_error = before.detail_error
+            _keep_links(row, before, step)
         _add_report(row, reports.get(step.name), before)
         yield row
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from inventory.aws.errors import AWSError, ErrorKind
-from inventory.aws.executions import crawl_latest_executions, crawl_parameters, crawl_steps
+from inventory.aws.executions import EPOCH, crawl_latest_executions, crawl_parameters, crawl_steps
 from inventory.aws.jobs import crawl_job
 from inventory.aws.pipelines import crawl_description, crawl_execution_definition
 from inventory.aws.records import TERMINAL_EXECUTION_STATUSES
@@ -52,7 +52,9 @@ class Work:
     """One pipeline and its latest execution: the flags say what to read, the rest is what came of it.
 
     With `is_history` it is an older execution, and nothing else of its pipeline. `is_described`: the definition that
-    is stored is that of `last_modified`.
+    is stored is that of `last_modified`. `overdue_before`: what happened before, Search ought to have shown; None where
+    it was not asked. `follow`: what was `tried` is not read again before something ends; that is the ARNs behind the
+    steps that are stored, and whether these had ended.
     """
 
     pipeline_id: int
@@ -67,13 +69,16 @@ class Work:
     definition_text: str
     is_described: bool = True
     most_listed: int = 1
-    was_synced: bool = False
+    synced_at: datetime | None = None
     follow: bool = False
+    overdue_before: datetime | None = None
     is_history: bool = False
-    reported: frozenset[str] = frozenset()
+    reported: Mapping[str, str] = field(default_factory=dict)  # URI by step
+    tried: dict[str, bool] = field(default_factory=dict)
 
     description: PipelineDescriptionRecord | None = None
     looked_up: bool = False
+    is_unseen_by_search: bool = False
     ran_another_definition: bool = False
     listed: list[ExecutionRecord] = field(default_factory=list)
     begun: frozenset[str] = frozenset()
@@ -85,6 +90,20 @@ class Work:
     job_errors: dict[str, AWSError] = field(default_factory=dict)
     reports: list[ReportRecord] = field(default_factory=list)
     problems: list[AWSError] = field(default_factory=list)
+
+    @property
+    def is_going_on(self) -> bool:
+        return bool(self.execution and not self.execution.is_terminal)
+
+    @property
+    def is_followed(self) -> bool:
+        """Once it is over, it is read as any other."""
+        return self.follow and self.is_going_on
+
+    def was_tried(self, step: StepRecord) -> bool:
+        """Nothing new is to be told of what stands behind it: it goes on, or it had ended before."""
+        had_ended = self.tried.get(step.resource_arn)
+        return had_ended is not None and (had_ended or step.status not in ENDED)
 
     def attempt(self, read: Callable[[], None]) -> None:
         """Read one thing; a failure is this pipeline's problem and stops only what builds on it."""
@@ -102,7 +121,7 @@ def read_pipeline(connection: Connection, work: Work) -> None:
         work.attempt(lambda: _read_latest(connection, work))
     if work.read_steps and work.execution:
         work.attempt(lambda: _read_steps(connection, work))
-        if work.follow and _is_to_end(work):
+        if _is_to_end(work):
             work.attempt(lambda: _read_end(connection, work))
 
 
@@ -111,7 +130,7 @@ def read_jobs(connection: Connection, work: Work) -> None:
     if work.steps is None:
         return
     for step in work.steps:
-        if step.resource_arn and step.resource_arn not in work.stored_jobs:
+        if step.resource_arn and step.resource_arn not in work.stored_jobs and not work.was_tried(step):
             _read_job(connection, work, step)
     _read_reports(connection, work)
 
@@ -132,11 +151,12 @@ def _read_latest(connection: Connection, work: Work) -> None:
 def _take_latest(connection: Connection, work: Work, records: list[ExecutionRecord]) -> None:
     record = records[0]
     known = work.execution
-    work.begun = frozenset(listed.arn for listed in records if work.was_synced and _began_after(known, listed))
+    work.begun = frozenset(listed.arn for listed in records if work.synced_at and _began_after(known, listed))
     is_new = known is None or known.arn != record.arn
     if is_new and _has_parameters(work.definition_text):
         record = replace(record, parameters=_parameters_if_allowed(connection, work, record.arn))
     work.listed = [record, *records[1:]]
+    work.is_unseen_by_search = _is_unseen_by_search(work, record)
     if known is None or is_new or not known.is_terminal or _has_moved(known, record):
         work.read_steps = True
     work.execution = KnownExecution(
@@ -164,10 +184,28 @@ def _parameters_if_allowed(connection: Connection, work: Work, execution_arn: st
         return None
 
 
+def _is_unseen_by_search(work: Work, record: ExecutionRecord) -> bool:
+    """It began, or its last step ended, so long ago that Search should have told."""
+    known, overdue = work.execution, work.overdue_before
+    if overdue is None:
+        return False
+    if known and known.arn == record.arn:
+        return record.is_terminal and not known.is_terminal and _has_ended(work, before=overdue)
+    # What began before the pipeline was known may be older than what Search was asked for.
+    since = work.synced_at
+    return bool(since and record.start_time and since < record.start_time < overdue)
+
+
+def _has_ended(work: Work, before: datetime | None) -> bool:
+    """Whether no step is under way, and none was after that moment."""
+    steps = work.steps or ()
+    ends = [step.end_time or step.start_time or EPOCH for step in steps if step.status in ENDED]
+    return bool(ends) and len(ends) == len(steps) and (before is None or max(ends) < before)
+
+
 def _is_to_end(work: Work) -> bool:
-    """Nothing told that the execution is over, but no step is under way."""
-    going_on = bool(work.execution and not work.execution.is_terminal)
-    return going_on and bool(work.steps) and all(step.status in ENDED for step in work.steps or ())
+    """Nothing told that the execution is over, but no step is under way; where Search tells, it has its time for it."""
+    return work.is_going_on and not work.look_up and _has_ended(work, before=work.overdue_before)
 
 
 def _read_end(connection: Connection, work: Work) -> None:
@@ -227,11 +265,13 @@ def _read_job(connection: Connection, work: Work, step: StepRecord) -> None:
 
 
 def _read_reports(connection: Connection, work: Work) -> None:
-    finished = [step for step in work.steps or () if step.status == "Succeeded" and step.name not in work.reported]
+    finished = [step for step in work.steps or () if step.status == "Succeeded"]
     descriptions = {step.name: _description_of(work, step) for step in finished}
     text = work.execution_definition.text if work.execution_definition else work.definition_text
     read: dict[str, ReportRecord] = {}
     for candidate in report_candidates(_parsed(text), finished, descriptions):
+        if work.reported.get(candidate.step_name) in candidate.uris:
+            continue
         try:
             report = read.get(candidate.uris[0]) or crawl_report(connection, candidate)
         except AWSError as error:

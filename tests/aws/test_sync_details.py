@@ -191,6 +191,35 @@ def test_a_report_is_read_once(demo_aws, create_pipeline, reports):
     assert latest().steps.get(name="Evaluate").metrics == {"eval.auc": 0.9}
 
 
+@pytest.mark.parametrize(("body", "status"), [(b"{", "malformed"), (b"", "malformed"), (b" " * 1_048_577, "too-large")])
+def test_a_report_that_tells_nothing_is_read_once(demo_aws, create_pipeline, reports, body, status):
+    demo_aws.client("s3").put_object(Bucket="reports", Key="churn/evaluation.json", Body=body)
+    create_pipeline("churn", evaluation())
+    demo_aws.run("churn")
+    assert calls_of(demo_aws).count(service="s3", action="GetObject") == 1
+    assert calls_of(demo_aws, Scope(pipeline="churn")).count(service="s3", action="GetObject") == 0
+    assert latest().steps.get().report["status"] == status
+
+
+def test_a_report_that_is_not_there_is_looked_for_once(demo_aws, create_pipeline, reports):
+    """At each of the four places where it may be."""
+    create_pipeline("churn", {**evaluation(), "PropertyFiles": []})
+    demo_aws.run("churn")
+    assert calls_of(demo_aws).count(service="s3", action="GetObject") == 4
+    assert calls_of(demo_aws, Scope(pipeline="churn")).count(service="s3", action="GetObject") == 0
+    assert latest().steps.get().report["status"] == "missing"
+
+
+@pytest.mark.parametrize("fault", ["AccessDenied", "InternalError"])
+def test_a_report_that_could_not_be_read_is_read_again(demo_aws, create_pipeline, reports, fault):
+    create_pipeline("churn", evaluation())
+    demo_aws.run("churn", steps={"Evaluate": {"report": {"auc": 0.9}}})
+    demo_aws.faults.add(fault, service="s3", action="GetObject", times=1)
+    run()
+    assert calls_of(demo_aws).count(service="s3", action="GetObject") == 1
+    assert latest().steps.get().metrics == {"eval.auc": 0.9}
+
+
 def test_jobs_that_are_over_are_described_once(demo_aws, create_pipeline):
     create_pipeline("churn", training())
     demo_aws.run("churn")
