@@ -59,10 +59,12 @@ class Kind:
 
 
 class SeenRows:
-    """Primary keys that a listing has shown: one bit each, so that a million take little more than a hundred kB."""
+    """Primary keys that a listing has shown, say: one bit each, so that a million take little more than a hundred kB."""
 
-    def __init__(self) -> None:
+    def __init__(self, primary_keys: Iterable[int] = ()) -> None:
         self._bits = bytearray()
+        for pk in primary_keys:
+            self.add(pk)
 
     def add(self, pk: int) -> None:
         missing = (pk >> 3) + 1 - len(self._bits)
@@ -81,7 +83,8 @@ class ListingSync:
         self.crawl = crawl
         self.kind = kind
         self.seen = SeenRows()
-        self.started = now()
+        # What others store from here on, whatever their clocks say, the listing need not show.
+        self._before = SeenRows(self._present())
         self._described = 0
         self._failures: list[AWSError] = []
 
@@ -106,17 +109,20 @@ class ListingSync:
 
     def mark_missing(self) -> None:
         """Mark what the listing, read to its end, did not show."""
-        rows, gone = self.kind.rows.objects.filter(missing_since=None, read_at__lt=self.started), self.gone()
+        rows, gone = self.kind.rows.objects.filter(missing_since=None), self.gone()
         for start in range(0, len(gone), BATCH):
             rows.filter(pk__in=gone[start : start + BATCH]).update(missing_since=now())
 
     def gone(self) -> list[int]:
         """The rows of this account and region that were known before and were not shown."""
+        return [pk for pk in self._present() if pk in self._before and pk not in self.seen]
+
+    def _present(self) -> Iterator[int]:
+        """Primary keys of what this account and region is known to have."""
         region = self.crawl.region
         own = f":{region.name}:{region.account.account_id}:"
-        rows = self.kind.rows.objects.filter(region=region, missing_since=None, read_at__lt=self.started)
-        known = rows.filter(arn__contains=own).values_list("pk", flat=True)
-        return [pk for pk in known.iterator() if pk not in self.seen]
+        rows = self.kind.rows.objects.filter(region=region, missing_since=None, arn__contains=own)
+        yield from rows.values_list("pk", flat=True).iterator()
 
     def _describe(self, due: Sequence[SummaryRecord]) -> list[Any]:
         """What could be described. What was deleted meanwhile is left out, any other failure noted."""

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 JOB_FIELDS = ("kind", "name", "status", "is_terminal", "description")
-PACKAGE_FIELDS = ("group_name", "version", "status", "approval_status", "created_at", "description")
+PACKAGE_FIELDS = ("group_name", "version", "status", "approval_status", "created_at", "description", "missing_since")
 
 
-def store_jobs(region: Region, found: Iterable[tuple[str, JobRecord]]) -> dict[str, Job]:
-    """Jobs, models, endpoints … by ARN; packages are left to `store_packages`."""
+def store_jobs(region: Region, found: Iterable[tuple[str, JobRecord]]) -> dict[str, int]:
+    """Primary keys of jobs, models, endpoints … by ARN; packages are left to `store_packages`."""
     rows = [
         Job(
-            region=region,
+            region_id=region.pk,
             arn=arn,
             kind=job.kind,
             name=job.name,
@@ -40,21 +40,21 @@ def store_jobs(region: Region, found: Iterable[tuple[str, JobRecord]]) -> dict[s
     ]
     existing = Job.objects.filter(arn__in=[row.arn for row in rows])
     stored, _ = upsert(rows, existing, key=("arn", "created_at"), fields=JOB_FIELDS, stamps=("read_at",))
-    return {row.arn: row for row in stored}
+    return {row.arn: row.pk for row in stored}
 
 
-def store_packages(region: Region, found: Iterable[tuple[str, JobRecord]]) -> dict[str, ModelPackage]:
-    """Packages by ARN."""
+def store_packages(region: Region, found: Iterable[tuple[str, JobRecord]]) -> dict[str, int]:
+    """Primary keys of packages by ARN."""
     rows = [_package(region, arn, job) for arn, job in found if job.kind == "ModelPackage"]
     existing = ModelPackage.objects.filter(arn__in=[row.arn for row in rows])
     stored, _ = upsert(rows, existing, key=("arn",), fields=PACKAGE_FIELDS, stamps=("read_at",))
-    return {row.arn: row for row in stored}
+    return {row.arn: row.pk for row in stored}
 
 
 def _package(region: Region, arn: str, job: JobRecord) -> ModelPackage:
     raw = job.description
     return ModelPackage(
-        region=region,
+        region_id=region.pk,
         arn=arn.lower(),
         group_name=raw.get("ModelPackageGroupName") or "",
         version=raw.get("ModelPackageVersion"),

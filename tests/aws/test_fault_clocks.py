@@ -8,11 +8,26 @@ import pytest
 from django.utils import timezone
 
 from inventory import sync
-from inventory.models import Account, Pipeline, Region, Sync, SyncPart
+from inventory.models import (
+    Account,
+    Endpoint,
+    EndpointConfig,
+    FeatureGroup,
+    InferenceComponent,
+    Model,
+    ModelPackage,
+    ModelPackageGroup,
+    Pipeline,
+    Region,
+    Sync,
+    SyncPart,
+)
 from inventory.signals import facts_changed
+from inventory.sync.listed import ListingSync
 from tests.aws.faulting import missing, read_demo
 from tests.aws.syncing import run
 
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:thing/new"
 MODULES = ("inventory.querysets", "inventory.sync.delivery")
 SKEWS = pytest.mark.parametrize("minutes", [-2, 2], ids=["behind", "ahead"])
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,3 +104,29 @@ def test_what_another_worker_saw_meanwhile_is_not_missing(demo_aws, create_pipel
 
     assert Pipeline.objects.count() == 2
     assert missing() == []
+
+
+@SKEWS
+@pytest.mark.parametrize(
+    "kind",
+    [ModelPackageGroup, ModelPackage, FeatureGroup, Model, EndpointConfig, Endpoint, InferenceComponent],
+    ids=lambda kind: kind.__name__,
+)
+def test_what_another_worker_stored_of_the_registry_meanwhile_is_not_missing(
+    demo_aws, create_pipeline, monkeypatch, settings, minutes, kind
+):
+    read_demo(demo_aws, monkeypatch, settings)
+    create_pipeline("churn")
+    listed = ListingSync.mark_missing
+
+    def store_and_mark(self):
+        if self.kind.rows is kind:
+            moment = timezone.now() + timedelta(minutes=minutes)
+            kind.objects.create(region=Region.objects.get(), arn=ARN, read_at=moment)
+        listed(self)
+
+    settings.SYNC_USE_SEARCH = False
+    monkeypatch.setattr(ListingSync, "mark_missing", store_and_mark)
+    run()
+
+    assert kind.objects.get(arn=ARN).missing_since is None
