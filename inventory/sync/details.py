@@ -44,7 +44,12 @@ def _read_and_store(
 ) -> None:
     total = queryset.count()
     progress = Progress(crawl, total, total - due.count())
-    works = batches(due, lambda: batch_size(Lease.in_process), follow=follow, overdue_before=crawl.overdue_before)
+    works = batches(
+        due,
+        lambda definition: batch_size(Lease.in_process, definition),
+        follow=follow,
+        overdue_before=crawl.overdue_before,
+    )
     read(crawl.lease, works, progress.store)
 
 

@@ -59,7 +59,7 @@ class Kind:
 
 
 class SeenRows:
-    """Primary keys that a listing has shown, say: one bit each, so that a million take little more than a hundred kB."""
+    """Primary keys, such as a listing has shown: one bit each, so that a million take little more than a hundred kB."""
 
     def __init__(self, primary_keys: Iterable[int] = ()) -> None:
         self._bits = bytearray()

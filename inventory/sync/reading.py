@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 BATCH = 50
 BATCHES_IN_MEMORY = 3  # of a part: one is kept, two are being read
 MOST_IN_MEMORY = 240  # pipelines with all that was read of them, of a process: some 60 MB
+MOST_TEXT = 16 << 20  # characters of their definitions, of a process; parsed and rendered, they take several times that
 FIRST = 10  # of a part: others may be about to begin
 CLOCKS_DIFFER = timedelta(minutes=1)  # of those who tell when a step began and when its job was made
 
@@ -86,22 +87,38 @@ def read(threads: Threads, following: Iterator[list[Work]], keep: Callable[[Sequ
         keep(done)
 
 
-def batch_size(side_by_side: int) -> int:
-    """Pipelines of a batch where so many parts of this process are read side by side."""
-    return min(BATCH, MOST_IN_MEMORY // (BATCHES_IN_MEMORY * side_by_side))
+def batch_size(side_by_side: int, definition: float = 0) -> int:
+    """Pipelines of a batch where so many parts of this process are read side by side.
+
+    `definition`: how many characters a definition has.
+    """
+    batches_in_memory = BATCHES_IN_MEMORY * side_by_side
+    of_such_size = MOST_TEXT // (batches_in_memory * max(definition, 1))
+    return max(1, min(BATCH, MOST_IN_MEMORY // batches_in_memory, int(of_such_size)))
 
 
 def batches(
-    due: QuerySet[Pipeline], size: Callable[[], int], *, follow: bool = False, overdue_before: datetime | None = None
+    due: QuerySet[Pipeline],
+    size: Callable[[float], int],
+    *,
+    follow: bool = False,
+    overdue_before: datetime | None = None,
 ) -> Iterator[list[Work]]:
-    """By primary key, not by a cursor that writes would disturb. `follow` and `overdue_before` are as in Work."""
+    """By primary key, not by a cursor that writes would disturb. `follow` and `overdue_before` are as in Work.
+
+    `size` is asked with how many characters the definitions of the batch before had; by then they are read.
+    """
     rows = due.select_related("latest_execution").order_by("pk")
-    last = 0
-    while batch := list(rows.filter(pk__gt=last)[: size() if last else FIRST]):
+    last, most = 0, FIRST
+    while batch := list(rows.filter(pk__gt=last)[:most]):
         works = [_work(row, follow=follow, overdue_before=overdue_before) for row in batch]
         _load_definitions(works)
         yield works
-        last = batch[-1].pk
+        last, most = batch[-1].pk, size(_mean_length(works))
+
+
+def _mean_length(works: Sequence[Work]) -> float:
+    return sum(len(work.definition_text) for work in works) / len(works)
 
 
 def history_works(execution_ids: Sequence[int]) -> list[Work]:

@@ -46,3 +46,11 @@ def test_a_crawl_holds_a_few_batches_of_work_at_most(held):
     run()
     assert not Pipeline.objects.filter(definition=None).exists()
     assert 0 < max(held) <= HELD * BATCH
+
+
+def test_of_long_definitions_it_holds_fewer(held, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_TEXT", 1)
+    run()
+    assert not Pipeline.objects.filter(definition=None).exists()
+    after_the_first = held[len(held) // 2 :]
+    assert 0 < max(after_the_first) <= HELD
