@@ -18,7 +18,7 @@ from inventory.aws.paging import PAGE_SIZE
 from inventory.models import Execution, Pipeline
 from inventory.sync.announce import announce_pipelines
 from inventory.sync.parameters import known_secrets, without_secrets
-from inventory.sync.upsert import upsert
+from inventory.sync.upsert import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -138,8 +138,8 @@ def _store(records: Sequence[ExecutionRecord], wanted: Wanted) -> None:
     ]
     _hide_secrets(rows, known)
     fields = (*FIELDS, "created_by", "parameters")
-    _, changed = upsert(rows, existing, key=("arn",), fields=fields, stamps=("wants_steps",))
-    touched = {row.pipeline_id for row in changed}
+    _, created, updated = write(rows, existing, key=("arn",), fields=fields, stamps=("wants_steps",))
+    touched = {row.pipeline_id for row in created + updated}
     renew_latest(touched)
     announce_pipelines(touched)
 

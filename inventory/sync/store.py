@@ -14,7 +14,7 @@ from inventory.sync.executions import kept_since, store_executions
 from inventory.sync.parameters import mask_stored
 from inventory.sync.rows import update_rows
 from inventory.sync.store_jobs import store_jobs, store_packages
-from inventory.sync.store_steps import note_unread, settle, store_steps
+from inventory.sync.store_steps import SETTLED_FIELDS, note_unread, settle, store_steps
 from inventory.sync.upsert import upsert
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def store(region: Region, works: Sequence[Work]) -> None:
     packages = store_packages(region, (job for work in works for job in work.jobs.items()))
     stored = {arn for work in works for arn in work.stored_jobs} - jobs.keys()
     terminal = Job.objects.filter(arn__in=stored, is_terminal=True).order_by("created_at")
-    jobs |= {row.arn: row for row in terminal.only("arn")}
+    jobs |= dict(terminal.values_list("arn", "pk"))
     executed = _executed(works)
     store_steps(executed, jobs, packages)
     settle(executed, definitions)
@@ -75,10 +75,11 @@ def _executed(works: Sequence[Work]) -> list[tuple[Work, Execution]]:
     """The executions whose steps were read."""
     read = {work.execution.arn: work for work in works if work.execution and work.steps is not None}
     rows = Execution.objects.filter(arn__in=read).select_related("pipeline")
-    return [(read[row.arn], row) for row in rows]
+    return [(read[row.arn], row) for row in rows.only("arn", *SETTLED_FIELDS, "pipeline__definition_id")]
 
 
-def _store_definitions(works: Sequence[Work]) -> dict[str, Definition]:
+def _store_definitions(works: Sequence[Work]) -> dict[str, int]:
+    """Primary keys by hash."""
     records: dict[str, DefinitionRecord] = {}
     for work in works:
         found = (work.description and work.description.definition, work.execution_definition)
@@ -86,24 +87,24 @@ def _store_definitions(works: Sequence[Work]) -> dict[str, Definition]:
     existing = Definition.objects.filter(sha256__in=records).defer("text")
     rows = [Definition(sha256=r.sha256, text=r.text, problem=r.problem) for r in records.values()]
     stored, _ = upsert(rows, existing, key=("sha256",), fields=("problem",), stamps=("text",))
-    return {row.sha256: row for row in stored}
+    return {row.sha256: row.pk for row in stored}
 
 
-def _store_pipelines(works: Sequence[Work], definitions: Mapping[str, Definition]) -> None:
-    rows = Pipeline.objects.in_bulk([work.pipeline_id for work in works])
+def _store_pipelines(works: Sequence[Work], definitions: Mapping[str, int]) -> None:
+    rows = Pipeline.objects.only(*PIPELINE_FIELDS).in_bulk([work.pipeline_id for work in works])
     for work in works:
         _apply(work, rows[work.pipeline_id], definitions)
     update_rows(list(rows.values()), PIPELINE_FIELDS)
 
 
-def _apply(work: Work, row: Pipeline, definitions: Mapping[str, Definition]) -> None:
+def _apply(work: Work, row: Pipeline, definitions: Mapping[str, int]) -> None:
     row.problem = "; ".join(dict.fromkeys(error.message for error in work.problems))
     if not work.problems:
         row.synced_at = now()
     if work.looked_up:
         row.looked_up_execution_time = work.last_execution_time
     if work.description:
-        row.definition = definitions[work.description.definition.sha256]
+        row.definition_id = definitions[work.description.definition.sha256]
         row.described_version = work.last_modified
         row.created_by = dict(work.description.created_by or row.created_by)
         row.last_modified_by = dict(work.description.last_modified_by or row.last_modified_by)

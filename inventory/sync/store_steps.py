@@ -10,13 +10,12 @@ from inventory.aws.records import resource_arn
 from inventory.models import Execution, StepExecution
 from inventory.sync.parameters import secrets_of, without_secrets
 from inventory.sync.rows import update_rows
-from inventory.sync.upsert import upsert
+from inventory.sync.upsert import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from inventory.aws.records import ReportRecord, StepRecord
-    from inventory.models import Definition, Job, ModelPackage
     from inventory.sync.work import Work
 
 SETTLED_FIELDS = ("steps_version", "steps_complete", "definition_id", "parameters", "wants_steps", "problem")
@@ -41,27 +40,30 @@ STEP_FIELDS = (
 
 
 def store_steps(
-    executed: Iterable[tuple[Work, Execution]], jobs: Mapping[str, Job], packages: Mapping[str, ModelPackage]
+    executed: Iterable[tuple[Work, Execution]], jobs: Mapping[str, int], packages: Mapping[str, int]
 ) -> None:
-    """Upsert the steps that were read of each execution."""
+    """Upsert the steps that were read of each execution. `jobs` and `packages` are primary keys by ARN."""
     pairs = list(executed)
     existing = StepExecution.objects.filter(execution__in=[execution for _, execution in pairs])
     known: dict[int, dict[tuple[str, int], StepExecution]] = defaultdict(dict)
     for row in existing:
         known[row.execution_id][row.name, row.iteration_index] = row
     rows = [row for work, execution in pairs for row in _rows(work, execution, known[execution.pk], jobs, packages)]
-    upsert(rows, existing, key=("execution_id", "name", "iteration_index"), fields=STEP_FIELDS)
+    write(rows, existing, key=("execution_id", "name", "iteration_index"), fields=STEP_FIELDS)
 
 
-def settle(executed: Iterable[tuple[Work, Execution]], definitions: Mapping[str, Definition]) -> None:
-    """Note at which state the steps were read, what the execution ran, and whether anything is left to read."""
+def settle(executed: Iterable[tuple[Work, Execution]], definitions: Mapping[str, int]) -> None:
+    """Note at which state the steps were read, what the execution ran, and whether anything is left to read.
+
+    `definitions` are primary keys by hash.
+    """
     settled = []
     for work, execution in executed:
         assert work.execution is not None  # noqa: S101  (its steps were read)
         execution.steps_version = work.execution.last_modified
         execution.steps_complete = work.execution.is_terminal and not _may_be_read_later(work)
         if work.execution_definition:
-            execution.definition = definitions[work.execution_definition.sha256]
+            execution.definition_id = definitions[work.execution_definition.sha256]
         elif execution.definition_id is None and not work.ran_another_definition:
             execution.definition_id = execution.pipeline.definition_id
         if work.parameters is not None:
@@ -113,14 +115,14 @@ def _rows(
     work: Work,
     execution: Execution,
     known: Mapping[tuple[str, int], StepExecution],
-    jobs: Mapping[str, Job],
-    packages: Mapping[str, ModelPackage],
+    jobs: Mapping[str, int],
+    packages: Mapping[str, int],
 ) -> Iterable[StepExecution]:
     reports = {report.step_name: report for report in work.reports}
     for step in work.steps or ():
         row = _step(execution, step)
         before = known.get((row.name, row.iteration_index))
-        row.job, row.model_package = jobs.get(step.resource_arn), packages.get(step.resource_arn.lower())
+        row.job_id, row.model_package_id = jobs.get(step.resource_arn), packages.get(step.resource_arn.lower())
         error = work.job_errors.get(step.name)
         if error:
             row.detail_error = error.message
@@ -140,7 +142,7 @@ def _keep_links(row: StepExecution, known: StepExecution | None, step: StepRecor
 
 def _step(execution: Execution, step: StepRecord) -> StepExecution:
     return StepExecution(
-        execution=execution,
+        execution_id=execution.pk,
         name=step.name,
         iteration_index=-1 if step.iteration_index is None else step.iteration_index,
         display_name=step.display_name,
