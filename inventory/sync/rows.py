@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from operator import attrgetter
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from django.db.models import Field, Model
 
@@ -85,9 +88,29 @@ def _values(rows: Sequence[Model], columns: Sequence[Field[Any, Any]]) -> list[V
 
 
 def _prepared(rows: Sequence[Model], column: Field[Any, Any]) -> list[Any]:
-    own, plain = connections[DEFAULT_DB_ALIAS], PLAIN.get(type(column))
-    values = (column.pre_save(row, row._state.adding) for row in rows)
-    return [value if type(value) is plain else column.get_db_prep_save(value, own) for value in values]
+    values = _held(rows, column)
+    kinds = set(map(type, values)) - {NoneType}
+    if kinds <= {PLAIN.get(type(column))}:
+        return values
+    prepare = _preparation(column, kinds)
+    return [None if value is None else prepare(value) for value in values]
+
+
+def _held(rows: Sequence[Model], column: Field[Any, Any]) -> list[Any]:
+    """Values of a column; a time that is that of the writing is set."""
+    if getattr(column, "auto_now", False) or getattr(column, "auto_now_add", False):
+        return [column.pre_save(row, row._state.adding) for row in rows]
+    return list(map(attrgetter(column.attname), rows))
+
+
+def _preparation(column: Field[Any, Any], kinds: set[type]) -> Callable[[Any], Any]:
+    """How values of these kinds become the driver's: all that a field does beyond it is to find out which they are."""
+    own = connections[DEFAULT_DB_ALIAS]
+    if type(column) is models.DateTimeField and kinds == {datetime}:
+        return own.ops.adapt_datetimefield_value
+    if type(column) is models.JSONField and kinds <= {dict, list}:
+        return lambda value: own.ops.adapt_json_value(value, column.encoder)
+    return lambda value: column.get_db_prep_save(value, own)
 
 
 def _table(row: Model) -> str:
