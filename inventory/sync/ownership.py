@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Batches = Iterator[list[PipelineOwnershipRecord]]
 
+FIELDS = ("tags", "created_by", "last_modified_by")
+
 
 class OwnershipSync:
     """By Search, else by tag:GetResources, else by ListTags of each pipeline."""
@@ -79,7 +81,7 @@ def store_ownership(region: Region, records: Sequence[PipelineOwnershipRecord]) 
     """Tags; created and modified by whom, where the source tells."""
     by_arn = {record.arn: record for record in records}
     changed = []
-    for row in Pipeline.objects.filter(region=region, arn__in=by_arn):
+    for row in Pipeline.objects.filter(region=region, arn__in=by_arn).only("arn", *FIELDS):
         record = by_arn[row.arn]
         facts = (
             dict(record.tags),
@@ -89,5 +91,5 @@ def store_ownership(region: Region, records: Sequence[PipelineOwnershipRecord]) 
         if facts != (row.tags, row.created_by, row.last_modified_by):
             row.tags, row.created_by, row.last_modified_by = facts
             changed.append(row)
-    update_rows(changed, ("tags", "created_by", "last_modified_by"))
+    update_rows(changed, FIELDS)
     announce_pipelines([row.pk for row in changed])
