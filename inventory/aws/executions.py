@@ -108,5 +108,5 @@ def parse_step(raw: Mapping[str, Any]) -> StepRecord:
         cache_source=(raw.get("CacheHitResult") or {}).get("SourcePipelineExecutionArn") or "",
         selective_source=(raw.get("SelectiveExecutionResult") or {}).get("SourcePipelineExecutionArn") or "",
         iteration_index=iteration.get("Index"),
-        metadata=masked(plain(raw.get("Metadata") or {})),
+        metadata=masked(raw.get("Metadata") or {}),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from inventory.aws.errors import AWSError, member, translated_errors
-from inventory.aws.masking import masked, plain
+from inventory.aws.masking import masked
 from inventory.aws.records import JobRecord
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def parse_job(described: Described, raw: Mapping[str, Any]) -> JobRecord:
         status=status,
         created_at=raw.get("CreationTime"),
         is_terminal=described.kind in IMMUTABLE or (described.kind.endswith("Job") and status in TERMINAL),
-        description=masked(plain(dict(raw))),
+        description=masked(dict(raw)),
     )
 
 
@@ -154,7 +154,7 @@ def _with_best_training_job(connection: Connection, record: JobRecord) -> JobRec
         if error.is_transient:
             raise
         return record
-    best = masked(plain(dict(raw)))
+    best = masked(dict(raw))
     return JobRecord(
         record.arn,
         record.kind,

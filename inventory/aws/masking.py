@@ -56,10 +56,14 @@ OPTION = re.compile(r"(?P<name>--?[\w.-]+)(?P<between>\s+)(?P<value>(?!-)\S+)")
 USERINFO = re.compile(r"(?P<head>\b[a-zA-Z][\w+.-]*://[^\s:/@]+:)[^\s@/]+(?=@)")
 ACCESS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
-# Without any of these no name in a text speaks of a secret: most texts need no closer look.
-SECRET_PARTS = sorted(SECRET_WORDS | {*SECRET_ENDINGS} | {second for _, second in SECRET_PAIRS})
-SUSPICIOUS = re.compile("|".join(["@", "akia", "asia", "bearer", "basic", *SECRET_PARTS]))
-SUSPICIOUS_IN_ANY_CASE = re.compile(SUSPICIOUS.pattern, re.IGNORECASE)
+# Without any of these no text tells a secret: most texts need no closer look.
+OUTRIGHT = (r"//[^\s/@]+@", "a[ks]ia[a-z0-9]{16}", "bearer", "basic")
+SECRET_PARTS = SECRET_WORDS | {*SECRET_ENDINGS}
+SHORTEST_PARTS = sorted(part for part in SECRET_PARTS if not any(other in part for other in SECRET_PARTS - {part}))
+PAIRS = sorted(f"{first}[^a-z0-9]*{second}" for first, second in SECRET_PAIRS)
+SUSPICIOUS = re.compile("|".join([*OUTRIGHT, *SHORTEST_PARTS, *PAIRS]))
+SECONDS = sorted({second for _, second in SECRET_PAIRS})
+SUSPICIOUS_IN_ANY_CASE = re.compile("|".join([*OUTRIGHT, *SHORTEST_PARTS, *SECONDS]), re.IGNORECASE)
 EXPRESSIONS = ({"Get"}, {"Std:Join"}, {"Std:JsonGet"})
 PARAMETER = re.compile(r"^Parameters\.(.+)$", re.DOTALL)
 
@@ -76,7 +80,10 @@ def looks_secret(name: object) -> bool:
 
 
 def masked(value: Any, secret_names: frozenset[str] = frozenset()) -> Any:
-    """A JSON value without its secrets; `secret_names` are names that are secret here though they do not look it."""
+    """An answer of AWS, or a JSON value, as `plain` makes it and without its secrets.
+
+    `secret_names` are names that are secret here though they do not look it.
+    """
     return _masked(value, secret_names, DEPTH)
 
 
@@ -96,8 +103,9 @@ def secret_parameters(definition: Any) -> frozenset[str]:
         value = stack.pop()
         if isinstance(value, dict):
             for name, child in value.items():
-                if isinstance(child, (dict, list)):
-                    stack.append(child)
+                if isinstance(child, str):
+                    continue
+                stack.append(child)
                 if isinstance(child, dict) and looks_secret(name):
                     found.update(_parameters_in(child))
         elif isinstance(value, list):
@@ -108,13 +116,13 @@ def secret_parameters(definition: Any) -> frozenset[str]:
 
 def masked_text(text: str) -> str:
     """Free text without what it assigns to secret names, credentials in URLs, access keys and bearer tokens."""
-    if not _is_suspicious(text):
+    if not (_may_tell(text) and _is_suspicious(text)):
         return text
     if "@" in text:
         text = USERINFO.sub(lambda match: match["head"] + MASK, text)
     if "AKIA" in text or "ASIA" in text:
         text = ACCESS_KEY.sub(MASK, text)
-    has_words = any(map(str.isspace, text))
+    has_words = _has_words(text)
     if has_words:
         text = BEARER.sub(lambda match: f"{match[1]} {MASK}", text)
     if "=" in text or ":" in text:
@@ -122,8 +130,20 @@ def masked_text(text: str) -> str:
     return OPTION.sub(_masked_match, text) if has_words else text
 
 
+def _may_tell(text: str) -> bool:
+    """Whether a text could tell a secret, by its form alone: an assignment, a list, an access key, several words."""
+    return ":" in text or "=" in text or "[" in text or "AKIA" in text or "ASIA" in text or _has_words(text)
+
+
+def _has_words(text: str) -> bool:
+    return len(text.split(None, 1)) > 1
+
+
 def _is_suspicious(text: str) -> bool:
-    """Ignoring case costs several times as much; only outside of ASCII is it more than lower case."""
+    """Whether a word of it speaks of a secret, or another form does.
+
+    Ignoring case costs several times as much; only outside of ASCII is it more than lower case.
+    """
     found = SUSPICIOUS.search(text.lower()) if text.isascii() else SUSPICIOUS_IN_ANY_CASE.search(text)
     return found is not None
 
@@ -160,27 +180,32 @@ def _masked(value: Any, secret_names: frozenset[str], depth: int) -> Any:
     if depth == 0:
         return MASK
     if isinstance(value, str):
-        return _masked_string(value, depth)
+        return _masked_string(value, depth) if _may_tell(value) else value
     if isinstance(value, dict):
         return _masked_object(value, secret_names, depth - 1)
-    return _masked_list(value, secret_names, depth - 1) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return _masked_list(value, secret_names, depth - 1)
+    return value if value is None or isinstance(value, (int, float)) else _masked_string(plain(value), depth)
 
 
 def _masked_object(value: dict[str, Any], secret_names: frozenset[str], depth: int) -> dict[str, Any]:
-    named = None if PAIR_VALUES.isdisjoint(value) else _named(value)
     result = {}
     for name, child in value.items():
         if name in DROPPED:
             continue
-        secret = (looks_secret(name) and _is_secret(name, child)) or (
-            named is not None and name in PAIR_VALUES and (named in secret_names or _is_secret(named, child))
-        )
-        result[name] = _hidden(child, depth) if secret else _masked(child, secret_names, depth)
+        if (looks_secret(name) and _is_secret(name, child)) or (
+            name in PAIR_VALUES and _is_secret_pair(value, child, secret_names)
+        ):
+            result[name] = _hidden(child, depth)
+        else:
+            result[name] = _masked(child, secret_names, depth)
     return result
 
 
-def _named(pair: dict[str, Any]) -> str | None:
-    return next((pair[name] for name in PAIR_NAMES if isinstance(pair.get(name), str)), None)
+def _is_secret_pair(pair: dict[str, Any], value: Any, secret_names: frozenset[str]) -> bool:
+    """Whether the name that stands beside a value makes it secret."""
+    named = next((pair[name] for name in PAIR_NAMES if isinstance(pair.get(name), str)), None)
+    return named is not None and (named in secret_names or _is_secret(named, value))
 
 
 def _masked_list(values: list[Any], secret_names: frozenset[str], depth: int) -> list[Any]:
@@ -224,7 +249,9 @@ def _is_word(value: Any) -> bool:
     """Whether a value may be that of the option before it."""
     if isinstance(value, str):
         return not value.startswith("-")
-    return isinstance(value, (int, float)) or (isinstance(value, dict) and set(value) in EXPRESSIONS)
+    if isinstance(value, dict):
+        return set(value) in EXPRESSIONS
+    return value is not None and not isinstance(value, list)
 
 
 def _parameters_in(expression: Any) -> set[str]:
