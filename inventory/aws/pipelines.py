@@ -126,10 +126,11 @@ def parse_definition(text: str) -> DefinitionRecord:
         return DefinitionRecord(_sha256(safe), safe, f"The definition is not JSON: {error}"[:256])
     secret = secret_parameters(definition)
     shown = masked(definition, secret)
-    dumped = json.dumps(shown, ensure_ascii=False)
+    dumped = json.dumps(shown, ensure_ascii=False, check_circular=False)  # JSON that was read holds no circle
     safe = _storable(dumped)
     stored = shown if safe == dumped else json.loads(safe)
-    return DefinitionRecord(_sha256(json.dumps(stored, sort_keys=True)), safe, secret_parameters=secret)
+    canonical = json.dumps(stored, sort_keys=True, check_circular=False)
+    return DefinitionRecord(_sha256(canonical), safe, secret_parameters=secret)
 
 
 def _finite(number: str) -> float | str:
