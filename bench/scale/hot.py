@@ -90,7 +90,7 @@ def _of_crawls(pipeline: Pipeline, pipelines: QuerySet[Pipeline]) -> Queries:
     [bucket] = Bucket.objects.order_by("-pk").values_list("pk", flat=True)[:1]
     steps = StepExecution.objects.select_related("job", "model_package").filter(execution__in=latest)
     return {
-        "pipelines that need a look": lambda: list(batches(with_needs(pipelines, search=True), lambda: BATCH)),
+        "pipelines that need a look": lambda: list(batches(with_needs(pipelines, search=True), lambda _: BATCH)),
         "matching of domains": lambda: match_domains(region, pipelines),
         "executions by ARN": lambda: store_executions(records, wanted=lambda record, known: False),
         "latest executions": lambda: renew_latest([row.pk for row in some]),
