@@ -27,6 +27,7 @@ from inventory.models import (
     Region,
 )
 from inventory.sync.listed import SeenRows
+from inventory.sync.scope import Scope
 from lineage.models import LineageDocument
 from tests.aws.syncing import ACCESS, ACCOUNT_ID, REGION, known_region, run
 
@@ -327,6 +328,15 @@ class TestMissing:
         run()
         for kind in (ModelPackageGroup, ModelPackage, Model, Endpoint, FeatureGroup):
             assert kind.objects.get().missing_since is None, kind
+
+    def test_a_package_that_a_step_shows_is_missing_no_more(self, demo_aws, settings, create_pipeline):
+        create_pipeline("churn", registration())
+        demo_aws.run("churn")
+        run()
+        ModelPackage.objects.update(missing_since=now())
+        settings.SYNC_REGISTRY = False
+        run(Scope(account=ACCOUNT_ID, regions=(REGION,), pipeline="churn"))
+        assert ModelPackage.objects.get().missing_since is None
 
     def test_a_package_of_another_account_is_not_missed(self, deployed):
         arn = f"arn:aws:sagemaker:{REGION}:210987654321:model-package/shared/1"
