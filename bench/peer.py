@@ -31,10 +31,17 @@ if TYPE_CHECKING:
 
 ACCOUNT = "arn:aws:sagemaker:us-east-1:123456789012"
 REGION = "us-east-1"
-NAMES = ("sagemaker", "s3", "sts")
+NAMES = ("sagemaker", "s3", "sts", "account")
 PAGE_SIZE = 100
 SEARCHED = ("Pipeline", "PipelineExecution", "ModelPackage", "Model")
-SERVICES = {"GetCallerIdentity": "sts", "ListBuckets": "s3", "GetObject": "s3", "HeadBucket": "s3"}
+SERVICES = {
+    "GetCallerIdentity": "sts",
+    "ListRegions": "account",
+    "ListBuckets": "s3",
+    "GetObject": "s3",
+    "HeadBucket": "s3",
+}
+WITHOUT_ARGUMENTS = frozenset({"GetCallerIdentity", "ListRegions", "ListBuckets"})
 
 
 def _job(step: str) -> Callable[[int], str]:
@@ -108,7 +115,7 @@ def _arguments(operation: str, index: int, pipelines: int, buckets: int) -> dict
         return {"Resource": SEARCHED[which], **_page(page)}
     if _service(operation) == "sagemaker":
         return _page(index)
-    return {} if operation in ("ListBuckets", "GetCallerIdentity") else {"Bucket": bucket_name(REGION, index % buckets)}
+    return {} if operation in WITHOUT_ARGUMENTS else {"Bucket": bucket_name(REGION, index % buckets)}
 
 
 def _page(number: int) -> dict[str, Any]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lineage.rendering import Draft
 
 logger = logging.getLogger(__name__)
-BATCH = 50
+BATCH = 20  # documents whose graphs are held at once
 BUCKETS_BATCH = 1_000
 FAILED = "Its lineage could not be rendered; see the log."
 

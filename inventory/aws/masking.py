@@ -226,8 +226,12 @@ def _hidden(value: Any, depth: int) -> Any:
         return MASK
     if isinstance(value, dict):
         if set(value) == {"Get"} or set(value) == {"Std:JsonGet"}:
-            return value
-        return {name: (child if name == "On" else _hidden(child, depth - 1)) for name, child in value.items()}
+            return plain(value)
+        return {
+            name: plain(child) if name == "On" else _hidden(child, depth - 1)
+            for name, child in value.items()
+            if name not in DROPPED
+        }
     if isinstance(value, list):
         return [_hidden(child, depth - 1) for child in value]
     return value if value is None or isinstance(value, bool) or value == "" else MASK
