@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .locations import Location, location_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from .model import Direction, Graph, Node, Port
 
@@ -47,11 +47,11 @@ def ports_with_locations(nodes: Iterable[Node]) -> Iterator[tuple[Node, Port, Lo
                 yield node, port, location
 
 
-def collect_artifacts(nodes: Sequence[Node]) -> dict[str, Artifact]:
+def collect_artifacts(graph: Graph) -> dict[str, Artifact]:
     """Artifacts by identity, numbered in order of first use."""
     artifacts: dict[str, Artifact] = {}
-    names = {node.name for node in nodes}
-    for node, port, location in ports_with_locations(nodes):
+    names = graph.names
+    for node, port, location in ports_with_locations(graph.nodes):
         artifact = artifacts.get(location.identity)
         if artifact is None:
             artifact = artifacts[location.identity] = Artifact(len(artifacts), location, port.resolved)
@@ -64,7 +64,7 @@ def collect_artifacts(nodes: Sequence[Node]) -> dict[str, Artifact]:
     return artifacts
 
 
-def _note_origin(artifact: Artifact, port: Port, names: set[str]) -> None:
+def _note_origin(artifact: Artifact, port: Port, names: frozenset[str]) -> None:
     """A location known only as a property of a step, such as a trained model, is written by that step."""
     if port.origin in names and artifact.location.uri.startswith("${Steps."):
         artifact.producers[str(port.origin)] = None

@@ -43,7 +43,7 @@ def _node(step: Outlined, book: EdgeBook) -> Node:
     found = list(leaves(content, step.nested))
     ports = _ports(step, found)
     origins = book.note_references(step, found, ports)
-    named = tuple(_templated(port, origins) for port in ports)
+    named = tuple(port if isinstance(port.value, str) else _templated(port, origins) for port in ports)
     label = text_or_none(step.step.get("DisplayName")) or step.name
     return Node(step.name, step.type, label, step.step, named, step.branch)
 

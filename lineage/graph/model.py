@@ -64,8 +64,7 @@ class Node(NamedTuple):
     job: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """`refs` is the evidence: which property of the origin is used in which argument of the destination."""
 
     origin: str
@@ -77,8 +76,7 @@ class Edge:
     refs: tuple[Mapping[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class StepRun:
+class StepRun(NamedTuple):
     """One step of one execution, as stored. `job` is the raw Describe response, times as ISO strings."""
 
     step_name: str
@@ -90,10 +88,10 @@ class StepRun:
     cache_source: str = ""
     selective_source: str = ""
     iteration_index: int | None = None
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = {}
     job: Mapping[str, Any] | None = None
     detail_error: str = ""
-    metrics: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, float] = {}
     report_object: str = ""
     endpoints: Sequence[str] = ()
 
@@ -129,10 +127,14 @@ class Graph:
     parameters: Mapping[str, Any]
     text: Text
 
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(node.name for node in self.nodes)
+
     @cached_property
     def artifacts(self) -> Mapping[str, Artifact]:
         """By identity, in order of first use."""
-        return collect_artifacts(self.nodes)
+        return collect_artifacts(self)
 
 
 def mapping(value: object) -> Mapping[str, Any]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .model import Branch, Step, mapping, sequence, text_or_none
 from .references import Link, path_text, unlink
@@ -15,8 +14,7 @@ _PARAMETER_TYPES = frozenset({"String", "Integer", "Float", "Boolean"})
 Problem = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Outlined:
+class Outlined(NamedTuple):
     """One step with what it stands in. `nested` are ids of its lists of steps, which are not its own content."""
 
     name: str
@@ -27,8 +25,7 @@ class Outlined:
     nested: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """A value that should be a step."""
 
     value: Any
@@ -37,8 +34,7 @@ class _Found:
     when: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
+class _Body(NamedTuple):
     """A list of steps inside a step."""
 
     steps: Sequence[Any]

@@ -65,7 +65,7 @@ def _taken(edge: Edge, runs: Mapping[str, StepRun]) -> Edge:
     wanted = _CONDITION_EDGES.get(edge.via)
     run = runs.get(edge.origin) if wanted else None
     came_to = outcome(run) if run else None
-    return edge if came_to is None else replace(edge, taken=came_to == wanted)
+    return edge if came_to is None else edge._replace(taken=came_to == wanted)
 
 
 def _artifact_edges(nodes: Sequence[Node], edges: Sequence[Edge], runs: Mapping[str, StepRun]) -> Iterator[Edge]:

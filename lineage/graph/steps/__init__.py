@@ -37,4 +37,5 @@ def _is_argument(leaf: Leaf) -> bool:
 
 
 def _argument(leaf: Leaf) -> Port:
-    return Port(path_text(leaf.path[1:]), "input", "argument", "s3", leaf.value, leaf.path)
+    uri = leaf.value if isinstance(leaf.value, str) else ""
+    return Port(path_text(leaf.path[1:]), "input", "argument", "s3", leaf.value, leaf.path, uri)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from lineage.graph.model import Direction, Path, Port, Step, mapping
+from lineage.graph.model import Direction, Path, Port, Step, mapping, sequence
 from lineage.graph.references import operator, path_text
 
 EACH = "[]"
@@ -31,11 +31,19 @@ class Field:
 class Fields:
     """The fields of a step type as a tree of their paths: a request is walked once for all of them.
 
-    Here end those in `ending`, each with its place in the order of the type's fields; `members` lead on to the others.
+    Here end those in `ending`, each with its place in the order of the type's fields; `members` and, of a list, `items`
+    lead on to the others.
     """
 
     ending: list[tuple[int, Field]] = field(default_factory=list)
     members: dict[str, Fields] = field(default_factory=dict)
+    items: Fields | None = None
+
+    def below(self, segment: str) -> Fields:
+        if segment != EACH:
+            return self.members.setdefault(segment, Fields())
+        self.items = self.items or Fields()
+        return self.items
 
 
 def parses(*types: str) -> Callable[[Parser], Parser]:
@@ -75,7 +83,7 @@ def fields(*given: Field) -> Fields:
     for order, each in enumerate(given):
         place = root
         for segment in each.segments:
-            place = place.members.setdefault(segment, Fields())
+            place = place.below(segment)
         place.ending.append((order, each))
     return root
 
@@ -90,18 +98,19 @@ def ports(step: Step, of: Fields) -> list[Port]:
 
 def _walk(of: Fields, value: Any, path: Path, item: Mapping[str, Any], found: list[tuple[int, Port]]) -> None:
     """`item` is the list item that the value stands in: it bears the port's name."""
-    if of.ending and ((isinstance(value, str) and value) or operator(value) is not None):
-        found.extend((order, _port(each, value, path, item)) for order, each in of.ending)
-    for key, inner in of.members.items():
-        if key == EACH:
-            for index, each in enumerate(value if isinstance(value, (list, tuple)) else ()):
-                _walk(inner, each, (*path, index), mapping(each), found)
-        elif isinstance(value, dict) and key in value:
-            _walk(inner, value[key], (*path, key), item, found)
+    if of.ending and (value if isinstance(value, str) else operator(value)):
+        for order, each in of.ending:
+            found.append((order, _port(each, value, path, item)))
+    if isinstance(value, dict):
+        for key in of.members.keys() & value.keys():
+            _walk(of.members[key], value[key], (*path, key), item, found)
+    elif of.items is not None:
+        for index, each in enumerate(sequence(value)):
+            _walk(of.items, each, (*path, index), mapping(each), found)
 
 
 def _port(each: Field, value: Any, path: Path, item: Mapping[str, Any]) -> Port:
     given = item.get(each.name_key) if each.name_key else None
     name = given if isinstance(given, str) and given else path_text(path).removeprefix("Arguments.")
     role = each.role if isinstance(each.role, str) else each.role(name, item, value)
-    return Port(name, each.direction, role, each.kind, value, path)
+    return Port(name, each.direction, role, each.kind, value, path, uri=value if isinstance(value, str) else "")
