@@ -56,7 +56,9 @@ OPTION = re.compile(r"(?P<name>--?[\w.-]+)(?P<between>\s+)(?P<value>(?!-)\S+)")
 USERINFO = re.compile(r"(?P<head>\b[a-zA-Z][\w+.-]*://[^\s:/@]+:)[^\s@/]+(?=@)")
 ACCESS_KEY = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b")
 BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
-# Without any of these no text tells a secret: most texts need no closer look.
+# Without any of these no text tells a secret: several words, an assignment, a list, the beginning of an access key.
+TELLING = re.compile(r"[\s:=\[A]")
+# Nor without any of these: most texts need no closer look.
 OUTRIGHT = (r"//[^\s/@]+@", "a[ks]ia[a-z0-9]{16}", "bearer", "basic")
 SECRET_PARTS = SECRET_WORDS | {*SECRET_ENDINGS}
 SHORTEST_PARTS = sorted(part for part in SECRET_PARTS if not any(other in part for other in SECRET_PARTS - {part}))
@@ -116,27 +118,18 @@ def secret_parameters(definition: Any) -> frozenset[str]:
 
 def masked_text(text: str) -> str:
     """Free text without what it assigns to secret names, credentials in URLs, access keys and bearer tokens."""
-    if not (_may_tell(text) and _is_suspicious(text)):
+    if not (TELLING.search(text) and _is_suspicious(text)):
         return text
     if "@" in text:
         text = USERINFO.sub(lambda match: match["head"] + MASK, text)
     if "AKIA" in text or "ASIA" in text:
         text = ACCESS_KEY.sub(MASK, text)
-    has_words = _has_words(text)
+    has_words = len(text.split(None, 1)) > 1
     if has_words:
         text = BEARER.sub(lambda match: f"{match[1]} {MASK}", text)
     if "=" in text or ":" in text:
         text = ASSIGNMENT.sub(_masked_match, text)
     return OPTION.sub(_masked_match, text) if has_words else text
-
-
-def _may_tell(text: str) -> bool:
-    """Whether a text could tell a secret, by its form alone: an assignment, a list, an access key, several words."""
-    return ":" in text or "=" in text or "[" in text or "AKIA" in text or "ASIA" in text or _has_words(text)
-
-
-def _has_words(text: str) -> bool:
-    return len(text.split(None, 1)) > 1
 
 
 def _is_suspicious(text: str) -> bool:
@@ -180,7 +173,7 @@ def _masked(value: Any, secret_names: frozenset[str], depth: int) -> Any:
     if depth == 0:
         return MASK
     if isinstance(value, str):
-        return _masked_string(value, depth) if _may_tell(value) else value
+        return _masked_string(value, depth) if TELLING.search(value) else value
     if isinstance(value, dict):
         return _masked_object(value, secret_names, depth - 1)
     if isinstance(value, list):
@@ -226,9 +219,9 @@ def _hidden(value: Any, depth: int) -> Any:
         return MASK
     if isinstance(value, dict):
         if set(value) == {"Get"} or set(value) == {"Std:JsonGet"}:
-            return plain(value)
+            return _masked(value, frozenset(), depth)
         return {
-            name: plain(child) if name == "On" else _hidden(child, depth - 1)
+            name: _masked(child, frozenset(), depth - 1) if name == "On" else _hidden(child, depth - 1)
             for name, child in value.items()
             if name not in DROPPED
         }

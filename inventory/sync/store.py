@@ -35,7 +35,7 @@ PIPELINE_FIELDS = (
 )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def store(region: Region, works: Sequence[Work]) -> None:
     """Store what was read of each pipeline and each older execution, and announce the pipelines."""
     definitions = _store_definitions(works)

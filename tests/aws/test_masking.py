@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from inventory.aws.masking import (
     DEPTH,
     MASK,
+    _is_suspicious,
     looks_secret,
     masked,
     masked_parameters,
@@ -137,6 +138,26 @@ def test_text_is_masked_by_form(text, expected):
     assert masked_text(text) == expected
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+        "123456789012.dkr.ecr.us-east-1.amazonaws.com/toolbox@sha256:0123",
+        "AKIA",
+        "--rounds 3",
+    ],
+)
+def test_a_text_that_tells_nothing_stays(text):
+    assert masked_text(text) == text
+    assert masked([text, {"Name": text}]) == [text, {"Name": text}]
+
+
+@given(st.tuples(SECRET_NAMES | st.sampled_from(["api \u0131 key", "PRIVATE--key", "pass.word"]), st.text(max_size=3)))
+def test_no_name_that_looks_secret_escapes_the_closer_look(parts):
+    name = "".join(parts)
+    assert not looks_secret(name) or _is_suspicious(name)
+
+
 def test_parameters_in_secret_fields_are_secret():
     definition = {
         "password": {"Std:Join": {"On": "", "Values": ["a", {"Get": "Parameters.First"}, {"Get": "Steps.x.y"}]}},
@@ -152,6 +173,23 @@ def test_an_answer_becomes_plain_json():
     raw = {"At": moment, "Sizes": [1, 2.5, None, True], "Other": b"x", "ResponseMetadata": {}}
 
     assert plain(raw) == {"At": "2026-01-02T00:00:00+00:00", "Sizes": [1, 2.5, None, True], "Other": "b'x'"}
+
+
+def test_an_answer_is_masked_and_becomes_plain_json_at_once():
+    moment = datetime(2026, 1, 2, tzinfo=UTC)
+    raw = {"At": moment, "Password": moment, "Arguments": ["--token", moment], "CallbackToken": "x", "Key": b"pwd=a"}
+
+    assert masked(raw) == masked(plain(raw))
+    assert masked(raw) == {
+        "At": "2026-01-02T00:00:00+00:00",
+        "Password": MASK,
+        "Arguments": ["--token", MASK],
+        "Key": f"b'pwd={MASK}'",
+    }
+
+
+def test_below_a_secret_name_no_token_of_a_callback_stays():
+    assert masked({"password": {"CallbackToken": "x", "On": {"CallbackToken": "x"}}}) == {"password": {"On": {}}}
 
 
 def test_a_bearer_token_behind_a_secret_name_goes_whole():

@@ -131,6 +131,14 @@ def test_a_definition_that_is_not_json_is_kept_with_its_problem(text):
     assert len(record.problem) <= 256
 
 
+@pytest.mark.parametrize("form", ["%s", '{"password": %s}', '{"password": {"Get": %s}}', '{"password": {"On": %s}}'])
+def test_a_definition_may_be_deep(form):
+    record = parse_definition(form % ("[" * 800 + "]" * 800))
+
+    assert "(masked)" in record.text
+    assert record.problem == ""
+
+
 def test_a_number_that_json_lacks_becomes_text():
     assert json.loads(parse_definition('{"a": NaN}').text) == {"a": "NaN"}
 

@@ -23,6 +23,7 @@ from tests.services.conftest import KEY, any_free_port, eventually, migrate
 WATCHED = ("pipeline-000", "pipeline-049", "pipeline-050", "pipeline-109")
 ROLE = "arn:aws:iam::123456789012:role/pipelines"
 CELERY = ("-m", "celery", "--quiet", "-A", "lineage_site")
+CHANGED = json.dumps({"Version": "2020-12-01", "Steps": [training("Changed")]})
 ASK = "from inventory.tasks import enqueue; from inventory.sync.scope import Scope; enqueue(Scope(), trigger='api')"
 SECONDS = """
 INSERT INTO django_celery_beat_intervalschedule (every, period) VALUES (1, 'seconds');
@@ -30,6 +31,9 @@ UPDATE django_celery_beat_periodictask SET enabled = false;
 UPDATE django_celery_beat_periodictask SET enabled = true, expire_seconds = NULL,
     interval_id = (SELECT max(id) FROM django_celery_beat_intervalschedule) WHERE name = '{}';
 """
+DESCRIBED = "SELECT count(*) FROM inventory_pipeline WHERE definition_id IS NOT NULL"
+NEWEST = "SELECT count(*) FROM inventory_pipeline WHERE definition_id = (SELECT max(id) FROM inventory_definition)"
+MISSING = "SELECT count(*) FROM inventory_pipeline WHERE missing_since IS NOT NULL"
 LATER = "UPDATE inventory_sync SET dispatched_at = dispatched_at - interval '6 minutes'"
 
 
@@ -160,10 +164,10 @@ def half_written(service) -> Iterator[list[str]]:
 
 
 def is_whole(document) -> bool:
-    return [node["run"]["status"] for node in document["graph"]["nodes"]] == ["Succeeded"]
+    return [(node["run"] or {}).get("status") for node in document["graph"]["nodes"]] == ["Succeeded"]
 
 
-def test_a_killed_worker_s_part_is_taken_over_and_nothing_is_read_twice(
+def test_a_killed_worker_s_part_is_taken_over_and_what_was_stored_is_not_read_again(
     service, demo_aws, create_pipelines, half_written
 ):
     names = create_pipelines(110)
@@ -173,21 +177,28 @@ def test_a_killed_worker_s_part_is_taken_over_and_nothing_is_read_twice(
     first = service.worker()
     service.beat()
     service.ask()
-    described = "SELECT count(*) FROM inventory_pipeline WHERE definition_id IS NOT NULL"
-    eventually(lambda: service.one(described) == (10,))
+    stored, in_flight = 10, 100  # the first batch; the second is read whole, the third waits for its last pipeline
+    eventually(lambda: service.one(DESCRIBED) == (stored,))
+    eventually(lambda: demo_aws.calls.count(action="DescribePipeline") == stored + in_flight)
+    eventually(lambda: demo_aws.calls.count(action="DescribeTrainingJob") == stored + in_flight // 2)
     first.process.kill()
-    service.worker()
+    first.process.wait()
+    answers = [service.lineage(name) for name in names]
+    assert [is_whole(document) for status, document in answers if status == 200] == [True] * stored
+
     demo_aws.faults.clear()
+    demo_aws.calls.clear()
+    service.worker()
     eventually(service.is_over)
 
     assert service.syncs() == (1, "succeeded", "succeeded")
     assert service.parts() == (1, 2, "ok", "ok")
-    assert service.one(described) == (110,)
+    assert service.one(DESCRIBED) == (stored + in_flight,)
+    assert service.one(MISSING) == (0,)
     assert half_written == []
-    assert is_whole(service.lineage(oldest)[1])
-    # Two batches were in flight; the 10 pipelines of the first were stored.
-    assert demo_aws.calls.count(action="DescribePipeline") <= 110 + 100
-    assert demo_aws.calls.count(action="DescribeTrainingJob") <= 110 + 100
+    assert all(is_whole(service.lineage(name)[1]) for name in names)
+    for action in ("DescribePipeline", "ListPipelineExecutionSteps", "DescribeTrainingJob"):
+        assert demo_aws.calls.count(action=action) == in_flight
 
 
 def test_two_beats_at_once_ask_for_one_sync_whose_part_runs_once(service, demo_aws, create_pipelines):
@@ -233,6 +244,27 @@ def test_a_worker_goes_on_when_redis_comes_back(service, own_redis, create_pipel
     assert worker.process.poll() is None
 
 
+def test_a_crawl_goes_on_while_redis_restarts(service, own_redis, demo_aws, create_pipelines):
+    create_pipelines(110)
+    for action in ("DescribePipeline", "DescribeTrainingJob"):
+        demo_aws.faults.add("Hang", action=action, seconds=1)
+    worker = service.worker()
+    service.ask()
+    eventually(lambda: service.one(DESCRIBED) == (10,))
+    own_redis.stop()
+    worker.wait_for("The shared rate of calls is lost")
+    before = sum(demo_aws.calls.by_action().values())
+    eventually(lambda: sum(demo_aws.calls.by_action().values()) > before + 20)
+    own_redis.start()
+    eventually(service.is_over)
+
+    assert service.syncs() == (1, "succeeded", "succeeded")
+    assert service.parts() == (1, 1, "ok", "ok")
+    assert (service.one(DESCRIBED), service.one(MISSING)) == ((110,), (0,))
+    assert demo_aws.calls.count(action="DescribePipeline") == 110
+    assert worker.process.poll() is None
+
+
 class Cluster:
     """A PostgreSQL server of its own; root may not run one, so then it runs as postgres."""
 
@@ -275,21 +307,32 @@ def cluster() -> Iterator[Cluster]:
     shutil.rmtree(folder)
 
 
-def test_the_service_recovers_when_postgresql_comes_back(cluster, make_service, demo_aws, create_pipelines):
+def test_a_sync_that_postgresql_interrupted_is_taken_up_when_it_comes_back(
+    cluster, make_service, demo_aws, create_pipelines
+):
     migrate(cluster.url)
     service = make_service(cluster.url)
     names = create_pipelines(3)
-    demo_aws.faults.add("Hang", action="DescribePipeline", seconds=3, times=1)
     running = [service.web(), service.worker(), service.beat()]
+    service.ask()
+    eventually(service.is_over)
+    for name in names:
+        demo_aws.client("sagemaker").update_pipeline(PipelineName=name, PipelineDefinition=CHANGED)
+    demo_aws.calls.clear()
+    demo_aws.faults.add("Hang", action="DescribePipeline", seconds=3, times=1)
     service.ask()
     eventually(lambda: demo_aws.calls.count(action="DescribePipeline"))
     cluster.stop()
     eventually(lambda: service.lineage(names[0])[0] >= 500)
     cluster.start()
+    eventually(lambda: [service.lineage(name)[0] for name in names] == [200] * 3)
+    assert service.one(MISSING) == (0,)
     eventually(service.is_over)
-    service.ask()
-    eventually(lambda: (service.syncs() or (0,))[0] == 2 and service.is_over())
 
-    assert service.one("SELECT state FROM inventory_sync ORDER BY id DESC LIMIT 1") == ("succeeded",)
+    assert service.syncs() == (2, "succeeded", "succeeded")
+    assert service.parts() == (2, 2, "ok", "ok")
+    assert service.one(MISSING) == (0,)
+    assert service.one(NEWEST) == (3,)
+    assert service.one("SELECT count(*) FROM inventory_pipeline WHERE problem <> ''") == (0,)
     assert [service.lineage(name)[0] for name in names] == [200] * 3
     assert [process.process.poll() for process in running] == [None] * 3
