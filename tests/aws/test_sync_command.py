@@ -81,7 +81,7 @@ def test_some_regions_are_not(command, demo_aws, create_pipeline):
 
 def test_what_fails_in_several_accounts_is_said_once(command, demo_aws):
     for account_id in ("123456789012", "210987654321"):
-        role = f"arn:aws:iam::{account_id}:role/reader" if account_id != "123456789012" else ""
+        role = f"arn:aws:iam::{account_id}:role/reader-of-command" if account_id != "123456789012" else ""
         Account.objects.create(account_id=account_id, role_arn=role)
     demo_aws.faults.add("AccessDeniedException", action="ListPipelines")
     _, said = command()
