@@ -141,7 +141,9 @@ def test_an_execution_is_shown_with_the_definition_it_ran(define):
     assert [json.loads(body)["graph"]["nodes"][0]["id"] for body in bodies] == ["New", "Old"]
 
 
-def test_a_registered_model_names_the_endpoints_that_serve_it(define, region):
+@pytest.fixture
+def registered(define, region):
+    """A pipeline whose latest execution registered a model that an endpoint serves."""
     register = {"Name": "Register", "Type": "RegisterModel", "Arguments": {"ModelPackageGroupName": "churn"}}
     pipeline = define("churn", register)
     arn = "arn:aws:sagemaker:us-east-1:123456789012:model-package/churn/1"
@@ -164,9 +166,24 @@ def test_a_registered_model_names_the_endpoints_that_serve_it(define, region):
     config = EndpointConfig.objects.create(arn="arn:endpoint-config/c", name="c", **seen)
     ProductionVariant.objects.create(config=config, name="v", model=model)
     Endpoint.objects.create(arn="arn:endpoint/live", name="live", config=config, **seen)
+    return pipeline
+
+
+def endpoints_of(pipeline):
     render(pipeline)
     [node] = json.loads(LineageDocument.objects.get().execution_body)["graph"]["nodes"]
-    assert node["registry"]["endpoints"] == ["arn:endpoint/live"]
+    return node["registry"]["endpoints"]
+
+
+def test_a_registered_model_names_the_endpoints_that_serve_it(registered):
+    assert endpoints_of(registered) == ["arn:endpoint/live"]
+
+
+def test_it_does_so_while_a_newer_execution_is_not_read_yet(registered):
+    newer = {"pipeline": registered, "arn": registered.arn + "/execution/e2", "status": "Executing"}
+    registered.latest_execution = Execution.objects.create(**newer)
+    registered.save()
+    assert endpoints_of(registered) == ["arn:endpoint/live"]
 
 
 def test_buckets_that_steps_use_are_wanted_once(define):
