@@ -58,7 +58,7 @@ def main() -> int:
     text = _text(crawls, limited, options)
     _say(text)
     if options.write:
-        report.write(text)
+        report.TABLES.write(text)
     problems = [f"{crawl.size.pipelines} {crawl.kind}: {crawl.problem}" for crawl in crawls + limited if crawl.problem]
     _say("\n".join(problems))
     return 1 if problems else 0

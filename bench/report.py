@@ -10,13 +10,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.document import DOCS, Section
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bench.estates import Crawl
 
-DOCUMENT = Path(__file__).resolve().parent.parent / "docs/benchmarks.md"
-BEGIN, END = "<!-- crawl: begin -->", "<!-- crawl: end -->"
+TABLES = Section(DOCS / "benchmarks.md", "crawl")
 COSTS = (
     "pipelines", "regions", "latency", "crawl", "calls", "wall s", "bound s", "wall/bound", "floor s", "CPU s",
     "CPU ms/call", "CPU ms/pipeline", "peak MB", "throttled",
@@ -119,14 +120,6 @@ def machine(database: str) -> str:
         f"{datetime.now(UTC):%Y-%m-%d}, {_processor()}, {os.cpu_count()} cores, {memory:.0f} GB; "
         f"Python {platform.python_version()}, {packages}, {database}."
     )
-
-
-def write(text: str) -> None:
-    """Put the tables of this run in the place of the last one's."""
-    document = DOCUMENT.read_text()
-    before, _, rest = document.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
 
 
 def _processor() -> str:
