@@ -13,8 +13,14 @@ from pathlib import Path
 
 import django
 
+from bench.database import version
+from bench.document import DOCS, Section
+from bench.report import machine
 from bench.scale.estate import Size, fill
+from bench.scale.shown import Shown, folded, once
 from bench.scale.template import crawl_template
+
+PLANS = Section(DOCS / "operations.md", "plans")
 
 
 def main() -> int:
@@ -23,6 +29,7 @@ def main() -> int:
     arguments.add_argument("--fraction", type=float, default=1.0, help="of 20,000 pipelines with 50 executions each")
     arguments.add_argument("--filled", action="store_true", help="explain what an earlier run filled")
     arguments.add_argument("--json", action="store_true", help="print only the plans, as JSON")
+    arguments.add_argument("--write", action="store_true", help="put the hottest ten's plans into docs/operations.md")
     options = arguments.parse_args()
     if not options.filled:
         started = time.monotonic()
@@ -33,6 +40,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-scale-") as directory:
         _set_up(options.database_url, directory)
         _print_plans() if options.json else _explain()
+        if options.write:
+            _write(options.database_url)
     return 0
 
 
@@ -71,6 +80,19 @@ def _print_plans() -> None:
     plans = {name: explained(run) for name, run in hot_queries().items()}
     scans = {name: [asdict(scan) for plan in found for scan in plan.scans] for name, found in plans.items()}
     _say(json.dumps(scans))
+
+
+def _write(url: str) -> None:
+    """What the hottest queries ask, and the plans as PostgreSQL prints them."""
+    from bench.scale.hot import HOTTEST, hot_queries
+    from bench.scale.plans import explained, printed, telling
+    from inventory.models import Execution, Pipeline
+
+    queries = hot_queries()
+    asked = {name: once(plan.statement for plan in telling(explained(queries[name]))) for name in HOTTEST}
+    shown = {name: [Shown(statement, printed(statement)) for statement in found] for name, found in asked.items()}
+    size = f"{Pipeline.objects.count():,} pipelines and {Execution.objects.count():,} executions"
+    PLANS.write(f"Of {size}, {machine(version(url))}\n\n{folded(shown)}")
 
 
 def _silent(text: str) -> None:

@@ -1,4 +1,4 @@
-"""What PostgreSQL does for the queries of a piece of code: the plans that it measured, in short."""
+"""What PostgreSQL does for the queries of a piece of code: the plans that it measured, in short or as printed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+FEW = 10  # pages
 EXPLAINED = ("SELECT", "UPDATE", "DELETE", "INSERT")
 CURSOR = re.compile(r"^DECLARE .*? CURSOR .*?FOR ")
 
@@ -59,15 +60,31 @@ def explained(run: Callable[[], object]) -> list[Plan]:
     return [_explain(statement) for statement in statements if statement.startswith(EXPLAINED)]
 
 
+def telling(plans: Sequence[Plan]) -> list[Plan]:
+    """Without those that touch only a few pages, unless all do."""
+    least = min(FEW, max(plan.pages for plan in plans))
+    return [plan for plan in plans if plan.pages >= least]
+
+
+def printed(statement: str) -> str:
+    """The plan as people read it."""
+    return "\n".join(_rows(f"EXPLAIN (ANALYZE, BUFFERS) {statement}"))
+
+
 def _explain(statement: str) -> Plan:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}".replace("%", "%%"), ())
-        [found] = cursor.fetchone()
-        transaction.set_rollback(True)
+    [found] = _rows(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement}")
     document = (json.loads(found) if isinstance(found, str) else found)[0]
     top = document["Plan"]
     pages = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
     return Plan(statement, tuple(_scans(top)), document["Execution Time"], pages)
+
+
+def _rows(statement: str) -> list[Any]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.replace("%", "%%"), ())
+        rows = [row for (row,) in cursor.fetchall()]
+        transaction.set_rollback(True)
+    return rows
 
 
 def _scans(node: dict[str, Any]) -> Iterator[Node]:

@@ -15,6 +15,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from bench.scale.hot import HOTTEST
+
 PROJECT = Path(__file__).parent.parent.parent
 FRACTION = "0.1"  # 2,000 pipelines, 100,000 executions: the planner reads smaller tables whole, and is right
 BIG = {"inventory_execution", "inventory_stepexecution", "inventory_job", "lineage_artifactuse", "inventory_syncpart"}
@@ -49,6 +51,10 @@ def test_no_hot_query_reads_a_big_table_whole(scans: Scans) -> None:
 
 def test_every_hot_query_is_explained(scans: Scans) -> None:
     assert [name for name, found in scans.items() if not found] == []
+
+
+def test_the_hottest_ten_are_among_them(scans: Scans) -> None:
+    assert set(HOTTEST) <= set(scans)
 
 
 @pytest.mark.parametrize("name", OF_A_REGION)
