@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_PARTS = 12  # at once: each holds what it read last and has threads of its own
 LOOK_SECONDS = 0.5
-IDLE_SECONDS = 3.0  # at a stretch: a rate that only begins slowly, or a region without changes, is soon over
+IDLE_SECONDS = 1.5  # at a stretch: a region without changes is soon over
 ANY_NUMBER = 1 << 15
 BUSY = 0.7  # of the process's share of the cores
 logger = logging.getLogger(__name__)

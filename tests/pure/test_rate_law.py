@@ -40,7 +40,7 @@ def test_it_begins_at_the_starting_rate():
 
 
 def test_before_the_first_throttle_it_doubles_while_it_is_used_up():
-    assert rate(used_up(pace(), 3.0)) == pytest.approx(80, rel=0.2)
+    assert rate(used_up(pace(), 1.5)) == pytest.approx(80, rel=0.2)
 
 
 def test_it_does_not_grow_while_callers_need_not_wait():
