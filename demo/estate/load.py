@@ -18,6 +18,7 @@ from . import ACCOUNT_ID, DENIED_BUCKET, DENIED_REGION, PLANTED_SECRETS, REGIONS
 from .accounts import ACCOUNTS, MAIN, Account
 from .buckets import BUCKETS, put_bucket
 from .catalog import DOMAINS, Entry, Sign, entries
+from .feature_groups import FEATURE_GROUPS, put_feature_group
 from .history import runs_of
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Loader:
         self._ask("executions", [run for entry in catalog for run in self._runs_of(entry)])
         if self._account is MAIN:
             self._load_changes(catalog)
+            self._load_feature_groups()
         return len(catalog)
 
     def set_limits(self) -> None:
@@ -96,6 +98,10 @@ class Loader:
                 self._change_definition(entry)
         for region, group, endpoint in SERVED:
             self._serve_package(region, group, endpoint)
+
+    def _load_feature_groups(self) -> None:
+        for group in FEATURE_GROUPS:
+            put_feature_group(self._sagemaker[group.region], group)
 
     def _client(self, service: str, region: str) -> Any:
         return self._session.client(service, region_name=region, endpoint_url=self._url.geturl(), config=self._config)

@@ -83,11 +83,27 @@ class RegionAdmin(Resyncable[Region], BrowseOnly[Region]):
         ("", ("name", "account", number_of("pipelines"), number_of("domains"))),
         ("Last sync of the whole region", ("status", "problem", moment("synced_at"), moment("attempted_at"))),
         ("Latest syncs of any kind", ("latest_syncs",)),
+        (
+            "How changes are found",
+            (moment("search_refused_at"), moment("search_stale_at"), moment("steps_followed_at")),
+        ),
         (BOOKKEEPING, ("revision", moment("execution_cursor"))),
     )
     help_texts = {
         "latest_syncs": "Those of single pipelines and of what is executing too; they do not change the status above.",
         "attempted_at": "When a sync of the whole region last ended, well or not.",
+        "search_refused_at": (
+            "When Search was last denied, or was not known there. For 24 hours scheduled syncs read listings instead; "
+            "a sync that a person asks for tries it again."
+        ),
+        "search_stale_at": (
+            "When Search last did not show what had happened more than 10 minutes before. For 6 hours every sync reads "
+            "listings instead, then Search is asked for all that it may have missed. There is nothing to do."
+        ),
+        "steps_followed_at": (
+            "When the steps of all its executing pipelines were last read: while any executes, every 10 minutes, "
+            "and every minute where Search is not at hand."
+        ),
         "execution_cursor": "The newest LastModifiedTime of an execution that a search has shown.",
     }
 

@@ -1,4 +1,4 @@
-"""What protects a bucket: six calls a bucket at most, each field's denial apart."""
+"""What protects a bucket: six calls, and a seventh where grants count; each field's denial apart."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def crawl_bucket(
     )
     fields |= public_access(flags, account_level, look.errors.get("public_access", ""))
     grants = {}
-    if fields["object_ownership"] not in ("BucketOwnerEnforced", "Denied", "Unknown"):
+    if _grants_count(fields):
         grants = look.at("acl", "GetBucketAcl", client.get_bucket_acl, parse_acl)
     fields["is_public"] = is_public(policy, grants, fields["public_access_flags"])
     exists = False if "NoSuchBucket" in look.errors.values() else None if own is None and look.errors else True
@@ -164,13 +164,18 @@ def public_access(flags: Fields, account_level: AccountPublicAccessRecord, error
 
 
 def is_public(policy: Fields, grants: Fields, flags: Mapping[str, bool] | None) -> bool | None:
-    """Whether anybody may read or write it; None when the policy may not be seen."""
-    flags = flags or {}
-    by_policy = policy.get("public") and not flags.get("RestrictPublicBuckets")
-    by_grant = grants.get("public") and not flags.get("IgnorePublicAcls")
-    if by_policy or by_grant:
+    """Whether anybody may read or write it, by grants that count; None when the policy may not be seen."""
+    by_policy = policy.get("public") and not (flags or {}).get("RestrictPublicBuckets")
+    if by_policy or grants.get("public"):
         return True
     return False if "public" in policy else None
+
+
+def _grants_count(fields: Fields) -> bool:
+    """Whether the bucket's ACL is in force, as far as that is told, and may make it public."""
+    if fields["object_ownership"] in ("BucketOwnerEnforced", "Denied", "Unknown"):
+        return False
+    return not (fields["public_access_flags"] or {}).get("IgnorePublicAcls")
 
 
 def _foreign(connection: Connection, name: str) -> BucketRecord:

@@ -13,6 +13,7 @@ from inventory.aws.errors import AWSError
 from inventory.aws.regions import available_regions, crawl_enabled_regions, partition_of
 from inventory.aws.sessions import sessions
 from inventory.models import Region
+from inventory.sync.unconfigured import NOT_CONFIGURED, settle_unconfigured
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +40,7 @@ def regions_of(account: Account) -> list[str]:
 
 def regions_to_sync(account: Account) -> list[str]:
     """Those that a sync of everything reads now; those that are not enabled get that state, which rests for a day."""
+    settle_unconfigured(account, _configured(account))
     wanted, resting = _existing(account), _seen_disabled(account)
     awake = [name for name in wanted if name not in resting]
     if not wanted or (awake and _all_told(account, awake)):
@@ -51,22 +53,26 @@ def regions_to_sync(account: Account) -> list[str]:
     return [name for name in wanted if name not in resting] or wanted
 
 
+def _configured(account: Account) -> list[str]:
+    """Those of its partition that are configured; where none is, all of the partition."""
+    if settings.SYNC_REGIONS:
+        return in_partition(account, settings.SYNC_REGIONS)
+    return available_regions(account.partition)
+
+
 def _existing(account: Account) -> list[str]:
     """Those with SageMaker, as far as this SDK knows, of the configured ones or of all."""
-    available = available_regions(account.partition)
-    if not settings.SYNC_REGIONS:
-        return available
-    configured = in_partition(account, settings.SYNC_REGIONS)
+    available, configured = available_regions(account.partition), _configured(account)
     lacking = [name for name in configured if name not in available]
-    told = account.regions.exclude(status=Region.Status.NEVER_SYNCED).values_list("name", flat=True)
-    _note_disabled(account, set(lacking) - set(told), NO_SAGEMAKER)
+    told = account.regions.exclude(status=Region.Status.NEVER_SYNCED).exclude(problem=NOT_CONFIGURED)
+    _note_disabled(account, set(lacking) - set(told.values_list("name", flat=True)), NO_SAGEMAKER)
     return [name for name in configured if name in available]
 
 
 def _seen_disabled(account: Account) -> set[str]:
-    """The regions that were seen to be disabled less than a day ago."""
+    """The regions that were seen to be disabled less than a day ago, and have been configured since before that."""
     seen = account.regions.filter(status=Region.Status.DISABLED, attempted_at__gt=now() - LOOK_AGAIN_AFTER)
-    return set(seen.values_list("name", flat=True))
+    return set(seen.exclude(problem=NOT_CONFIGURED).values_list("name", flat=True))
 
 
 def _all_told(account: Account, names: list[str]) -> bool:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from inventory.aws.errors import AWSError, ErrorKind
+from inventory.aws.errors import AWSError
 from inventory.aws.executions import EPOCH, crawl_latest_executions, crawl_parameters, crawl_steps
 from inventory.aws.jobs import crawl_job
 from inventory.aws.pipelines import crawl_description, crawl_execution_definition
 from inventory.aws.records import TERMINAL_EXECUTION_STATUSES
-from inventory.aws.reports import crawl_report, report_candidates
+from inventory.sync.reports import read_reports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -132,7 +132,8 @@ def read_jobs(connection: Connection, work: Work) -> None:
     for step in work.steps:
         if step.resource_arn and step.resource_arn not in work.stored_jobs and not work.was_tried(step):
             _read_job(connection, work, step)
-    _read_reports(connection, work)
+    text = work.execution_definition.text if work.execution_definition else work.definition_text
+    read_reports(connection, work, _parsed(text))
 
 
 def _read_description(connection: Connection, work: Work) -> None:
@@ -262,28 +263,6 @@ def _read_job(connection: Connection, work: Work, step: StepRecord) -> None:
         return
     if job:
         work.jobs[step.resource_arn] = job
-
-
-def _read_reports(connection: Connection, work: Work) -> None:
-    finished = [step for step in work.steps or () if step.status == "Succeeded"]
-    descriptions = {step.name: _description_of(work, step) for step in finished}
-    text = work.execution_definition.text if work.execution_definition else work.definition_text
-    read: dict[str, ReportRecord] = {}
-    for candidate in report_candidates(_parsed(text), finished, descriptions):
-        if work.reported.get(candidate.step_name) in candidate.uris:
-            continue
-        try:
-            report = read.get(candidate.uris[0]) or crawl_report(connection, candidate)
-        except AWSError as error:
-            work.problems.append(error) if error.kind is not ErrorKind.DENIED else None
-        else:
-            read[report.uri] = report  # a model package names the report of the step that evaluated it
-            work.reports.append(replace(report, step_name=candidate.step_name))
-
-
-def _description_of(work: Work, step: StepRecord) -> Mapping[str, Any]:
-    job = work.jobs.get(step.resource_arn)
-    return job.description if job else work.stored_jobs.get(step.resource_arn, {})
 
 
 def _has_parameters(text: str) -> bool:

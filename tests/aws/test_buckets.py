@@ -99,6 +99,21 @@ def test_a_bucket_tells_its_settings(connection, s3):
     assert connection.calls["GetBucketAcl"] == 0
 
 
+IGNORING = OPEN | {"IgnorePublicAcls": True}
+
+
+@pytest.mark.parametrize(
+    ("bucket", "account", "calls"), [(OPEN, None, 7), (OPEN, OPEN, 7), (IGNORING, OPEN, 6), (OPEN, IGNORING, 6)]
+)
+def test_grants_are_asked_for_where_neither_level_ignores_them(connection, s3, bucket, account, calls):
+    s3.put_public_access_block(Bucket="lake", PublicAccessBlockConfiguration=bucket)
+
+    look(connection, account=AccountPublicAccessRecord("ok", account))
+
+    assert connection.calls["GetBucketAcl"] == calls - 6
+    assert sum(connection.calls.values()) == calls
+
+
 ABSENT = [
     ("get_bucket_encryption", "ServerSideEncryptionConfigurationNotFoundError", "encryption", "NotConfigured"),
     ("get_public_access_block", "NoSuchPublicAccessBlockConfiguration", "public_access", "NotConfigured"),

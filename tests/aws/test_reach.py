@@ -10,10 +10,11 @@ from django.utils.timezone import now
 
 from inventory import sync
 from inventory.aws.client import Connection
-from inventory.models import Account, Execution, Pipeline, Region
+from inventory.models import Account, Bucket, Domain, Execution, FeatureGroup, Job, Pipeline, Region, Sync, SyncPart
 from inventory.sync.preflight import NO_REGION, check
-from inventory.sync.reach import LOOK_AGAIN_AFTER
+from inventory.sync.reach import LOOK_AGAIN_AFTER, NOT_ENABLED
 from inventory.sync.scope import Scope
+from inventory.sync.unconfigured import NOT_CONFIGURED
 from tests.aws.syncing import ACCESS, ACCOUNT_ID, REGION, known_region, run, training
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,6 +59,26 @@ def lists(demo_aws):
     asked = demo_aws.calls.count(action="ListRegions") + demo_aws.calls.count(action="DescribeRegions")
     demo_aws.calls.clear()
     return asked
+
+
+def a_listing(region):
+    Region.objects.filter(pk=region.pk).update(synced_at=now())
+
+
+def a_domain(region):
+    Domain.objects.create(region=region, domain_id="d-1", name="studio", arn="arn:d-1", seen_at=now())
+
+
+def a_job(region):
+    Job.objects.create(region=region, arn="arn:job", name="job", created_at=now(), read_at=now())
+
+
+def a_feature_group(region):
+    FeatureGroup.objects.create(region=region, arn="arn:group", name="group", read_at=now())
+
+
+def a_bucket(region):
+    Bucket.objects.create(account=region.account, name="lake", region_name=region.name)
 
 
 class TestDisabledSince:
@@ -155,6 +176,94 @@ class TestConfigured:
             REGION: "ok",
             SEOUL: "disabled",
         }
+
+
+class TestNotConfiguredAnyMore:
+    """A region that is disabled is taken out of SYNC_REGIONS."""
+
+    @pytest.fixture
+    def take_out(self, demo_aws, settings):
+        """`take_out()`: Seoul, which is not enabled; a sync of everything follows."""
+        demo_aws.regions.set(DISABLED)
+        run()
+
+        def take_out():
+            settings.SYNC_REGIONS = [REGION]
+            return run()
+
+        return take_out
+
+    def test_one_that_was_never_read_is_forgotten(self, take_out):
+        take_out()
+        assert states() == {REGION: "ok"}
+
+    def test_a_name_that_was_never_one_is_forgotten_once_it_is_corrected(self, settings):
+        settings.SYNC_REGIONS = [REGION, "us-east-9"]
+        planned()
+        settings.SYNC_REGIONS = []
+        planned(Scope(account=ACCOUNT_ID))
+        assert "us-east-9" not in states()
+
+    def test_credentials_that_are_known_nowhere_have_none_forgotten(self, demo_aws):
+        demo_aws.faults.add("UnrecognizedClientException")
+        for name in (REGION, SEOUL):
+            known_region(name)
+        run()
+        run()
+        assert states() == {REGION: "disabled", SEOUL: "disabled"}
+
+    def test_one_that_does_not_answer_stays(self, take_out, demo_aws):
+        known_region(SEOUL).record_outcome("unreachable", "AWS does not answer.")
+        demo_aws.faults.add("InternalFailure")
+        take_out()
+        assert states() == {REGION: "unreachable", SEOUL: "unreachable"}
+
+    def test_one_of_which_something_is_stored_says_so_and_keeps_it(self, take_out):
+        arn = f"arn:aws:sagemaker:{SEOUL}:{ACCOUNT_ID}:pipeline/churn"
+        Pipeline.objects.create(region=known_region(SEOUL), name="churn", arn=arn, seen_at=now())
+        take_out()
+        assert states() == {REGION: "ok", SEOUL: "disabled"}
+        assert Region.objects.get(name=SEOUL).problem == NOT_CONFIGURED
+        assert Pipeline.objects.get().missing_since is None
+
+    @pytest.mark.parametrize("store", [a_listing, a_domain, a_job, a_feature_group, a_bucket])
+    def test_whatever_is_stored_of_it_keeps_it(self, take_out, store):
+        store(known_region(SEOUL))
+        take_out()
+        assert Region.objects.get(name=SEOUL).problem == NOT_CONFIGURED
+
+    def test_one_that_a_sync_names_stays_until_that_is_over(self, take_out):
+        named, _ = sync.request(Scope(regions=(SEOUL,)), trigger="api")
+        take_out()
+        assert SEOUL in states()
+        Sync.objects.cancel(named.pk)
+        take_out()
+        assert SEOUL not in states()
+
+    def test_one_whose_part_waits_stays(self, take_out, account):
+        planned_before = Sync.objects.create(scope=f"account={ACCOUNT_ID}", account=ACCOUNT_ID, state="running")
+        SyncPart.objects.create(sync=planned_before, account=account, region=SEOUL)
+        take_out()
+        assert SEOUL in states()
+
+    def test_one_of_another_account_is_its_own(self, take_out):
+        other = Account.objects.create(account_id=OTHER, is_enabled=False)
+        Region.objects.create(account=other, name=SEOUL, status="disabled")
+        take_out()
+        assert list(Region.objects.filter(name=SEOUL)) == list(other.regions.all())
+
+    def test_configured_again_it_is_looked_at_at_once(self, take_out, demo_aws, settings):
+        Region.objects.filter(name=SEOUL).update(synced_at=now())
+        take_out()
+        settings.SYNC_REGIONS = [REGION, SEOUL]
+        run()
+        assert Region.objects.get(name=SEOUL).problem == NOT_ENABLED
+        settings.SYNC_REGIONS = [REGION]
+        run()
+        demo_aws.regions.set(ENABLED)
+        settings.SYNC_REGIONS = [REGION, SEOUL]
+        run()
+        assert states() == {REGION: "ok", SEOUL: "ok"}
 
 
 class TestOfAll:

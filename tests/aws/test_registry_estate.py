@@ -42,6 +42,27 @@ def test_what_steps_deployed_is_linked_to_their_execution(synced):
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "writer", "reader"),
+    [
+        ("customers-at-risk", "churn-features-daily", "churn-train-weekly"),
+        ("card-transactions", "fraud-features-hourly", "fraud-train-daily"),
+    ],
+)
+def test_an_offline_store_lies_where_one_pipeline_writes_and_another_reads(api, synced, name, writer, reader):
+    [group] = api("feature-groups", name=name)["results"]
+
+    shared = places(api, writer, "output") & places(api, reader, "input")
+    [place] = [uri for uri in shared if group["offlineS3Uri"].startswith(uri)]
+    assert [found["name"] for found in api("feature-groups", offlineS3Uri=place)["results"]] == [name]
+
+
+def places(api, pipeline, direction):
+    """The locations that the pipeline reads or writes."""
+    uses = api("artifacts/uses", pipeline=pipeline, region="us-east-1", direction=direction)["results"]
+    return {use["uri"] for use in uses}
+
+
 def chain(api, region, name):
     """The package that an endpoint serves, whose execution is one of a pipeline's."""
     [endpoint] = api("endpoints", region=region, name=name)["results"]

@@ -8,11 +8,14 @@ from datetime import timedelta
 from functools import partialmethod
 
 import pytest
+from django.core import checks
 from django.core.management import CommandError, call_command
+from django.core.management.base import SystemCheckError
 from django.utils.timezone import now
 
 from inventory import sync
 from inventory.aws.client import Connection
+from inventory.checks import TAG as RATES
 from inventory.models import Account, Pipeline, Sync, SyncPart
 from inventory.signals import facts_changed
 from inventory.sync import foreground
@@ -41,10 +44,10 @@ def credentials(monkeypatch, demo_aws, settings):
 def command():
     """`command("--region", "us-east-1")`: the exit status and what was written."""
 
-    def call(*arguments, out=None):
+    def call(*arguments, out=None, **options):
         out = out or io.StringIO()
         with pytest.raises(SystemExit) as ended:
-            call_command("sync", *arguments, stdout=out)
+            call_command("sync", *arguments, stdout=out, **options)
         return ended.value.code, out.getvalue()
 
     return call
@@ -115,6 +118,28 @@ def test_a_region_that_cannot_be_one_is_refused_before_anything_is_asked():
     with pytest.raises(CommandError, match="'us_east_1' is not the name of a region"):
         call_command("sync", "--region", "us_east_1")
     assert not Sync.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"AWS_CALLS_PER_SECOND_FLOOR": 20, "AWS_CALLS_PER_SECOND_CEILING": 5}, "inventory.E001"),
+        ({"AWS_CALLS_PER_SECOND_OF": {"ListPipelnes": 1}}, "inventory.E002"),
+    ],
+)
+def test_rates_that_cannot_be_kept_are_refused_before_anything_is_asked(settings, values, code):
+    for name, value in values.items():
+        setattr(settings, name, value)
+    with pytest.raises(SystemCheckError, match=code):
+        call_command("sync", skip_checks=False)
+    assert not Sync.objects.exists()
+
+
+def test_other_checks_do_not_delay_it(command, monkeypatch):
+    ran = []
+    monkeypatch.setattr(checks, "run_checks", lambda **options: ran.append(options["tags"]) or [])
+    command(skip_checks=False)
+    assert ran == [(RATES,)]
 
 
 def test_a_sync_that_no_worker_has_taken_is_carried_out_here(command, create_pipeline):

@@ -39,6 +39,24 @@ class TestTimes:
         assert '<td class="field-missing_since">-</td>' in listed(operator, "domain")
 
 
+class TestHowChangesAreFound:
+    @pytest.mark.parametrize(
+        ("field", "help_text"),
+        [
+            ("search_refused_at", "a sync that a person asks for tries it again"),
+            ("search_stale_at", "For 6 hours every sync reads listings instead"),
+            ("steps_followed_at", "every minute where Search is not at hand"),
+        ],
+    )
+    def test_a_region_says_when_and_what_it_means(self, operator, facts, field, help_text):
+        text = page(operator, "region", facts.region(**{field: NOON}))
+
+        assert f"{field.replace('_', ' ')}:".capitalize() in text
+        assert 'title="2026-01-02T03:00:30+00:00"' in text
+        assert help_text in text
+        assert f'name="{field}"' not in text
+
+
 class TestLinks:
     @pytest.mark.parametrize("related", ["pipelines", "domains"])
     def test_of_a_region_count_what_they_lead_to(self, operator, facts, related):

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from inventory import sync
 from inventory.aws.regions import is_region_name
+from inventory.checks import TAG as RATES
 from inventory.models import Sync, SyncPart
 from inventory.sync.foreground import Foreground
 from inventory.sync.scope import Scope
@@ -22,7 +23,7 @@ BAR_WIDTH = 30
 
 class Command(BaseCommand):
     help = "Sync from AWS in this process. Exit status: 0 all is ok, 3 some regions are not, 1 nothing is."
-    requires_system_checks = ()  # those of pages and endpoints, which it does not have, take longer than a small sync
+    requires_system_checks = (RATES,)  # those of pages and endpoints, which it lacks, take longer than a small sync
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--account", default="", help="12 digits or a configured name; all accounts without it")
