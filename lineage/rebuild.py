@@ -17,7 +17,7 @@ from lineage.rendering import BODIES, draw_up, fill_in, refresh_buckets
 from lineage.saving import locked, save_documents, save_drafts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from django.db.models import QuerySet
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 BATCH = 20  # documents whose graphs are held at once
+MOST_TEXT = 4 << 20  # characters of their definitions; graphs take several times that
 BUCKETS_BATCH = 1_000
 FAILED = "Its lineage could not be rendered; see the log."
 
@@ -77,7 +78,26 @@ def rebuild(documents: QuerySet[LineageDocument]) -> int:
 
 def _render_whole(documents: QuerySet[LineageDocument]) -> None:
     facts = ("pipeline__region__account", "pipeline__definition", "pipeline__latest_execution")
-    rows = list(documents.defer(*BODIES).select_related(*facts))
+    for rows in _held_at_once(list(documents.defer(*BODIES).select_related(*facts))):
+        _render(rows)
+
+
+def _held_at_once(rows: Iterable[LineageDocument]) -> Iterator[list[LineageDocument]]:
+    """In groups whose definitions are not too long together."""
+    group: list[LineageDocument] = []
+    left = MOST_TEXT
+    for row in rows:
+        length = len(row.pipeline.definition.text) if row.pipeline.definition else 0
+        if group and length > left:
+            yield group
+            group, left = [], MOST_TEXT
+        group.append(row)
+        left -= length
+    if group:
+        yield group
+
+
+def _render(rows: Sequence[LineageDocument]) -> None:
     shown = shown_executions(row.pipeline for row in rows)
     drawn = [_tried(row, partial(draw_up, row, shown.get(row.pipeline_id))) for row in rows]
     drafts = [draft for draft in drawn if draft]

@@ -66,10 +66,11 @@ class Connection:
     def client(self, service: str, region: str = "") -> Any:
         """The client of a service; of the connection's own region unless another is named."""
         key = (service, region or self.region)
-        with self._lock:
-            if key not in self._clients:
-                self._clients[key] = self._new_client(*key)
-            return self._clients[key]
+        if key not in self._clients:
+            with self._lock:
+                if key not in self._clients:
+                    self._clients[key] = self._new_client(*key)
+        return self._clients[key]
 
     def _new_client(self, service: str, region: str) -> Any:
         client = sessions.client(self._access, service, region, self._config_of(service))

@@ -10,7 +10,8 @@ from django.db.models.functions import RowNumber
 from inventory.aws.records import TERMINAL_EXECUTION_STATUSES
 from inventory.models import Execution
 from inventory.sync.executions import kept_since
-from inventory.sync.reading import BATCH, history_works
+from inventory.sync.lease import Lease
+from inventory.sync.reading import FIRST, batch_size, history_works, mean_length
 from inventory.sync.scope import Scope
 from inventory.sync.store import store
 
@@ -78,12 +79,13 @@ class Wanted:
         """Ends early when nothing of a batch could be read: what failed stays wanted."""
         newest = self._wanted.order_by(F("start_time").desc(nulls_last=True), "-pk")
         ids = list(newest.values_list("pk", flat=True)[:MOST_PER_CRAWL])
-        for start in range(0, len(ids), BATCH):
-            if self._is_hopeless:
-                return
+        most = FIRST
+        while ids and not self._is_hopeless:
             self._crawl.lease.report(stage="history")
-            if works := history_works(ids[start : start + BATCH]):
+            works = history_works(ids[:most])
+            if works:
                 yield works
+            ids, most = ids[most:], batch_size(Lease.in_process, mean_length(works))
 
     def store(self, works: Sequence[Work]) -> None:
         store(self._crawl.region, works)

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
     from inventory.sync.work import Work
 
+AT_ONCE = 20  # definitions in memory
 Secrets = frozenset[str]
 
 
 def known_secrets(pipeline_ids: Collection[int]) -> dict[int, Secrets]:
     """The secret parameters of each of these pipelines, by the definition that is stored of it."""
     described = Pipeline.objects.filter(pk__in=pipeline_ids, definition__problem="")
-    return {pk: secrets_of(text) for pk, text in described.values_list("pk", "definition__text")}
+    texts = described.values_list("pk", "definition__text").iterator(chunk_size=AT_ONCE)
+    return {pk: secrets_of(text) for pk, text in texts}
 
 
 def secrets_of(definition_text: str) -> Secrets:

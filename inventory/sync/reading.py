@@ -114,11 +114,12 @@ def batches(
         works = [_work(row, follow=follow, overdue_before=overdue_before) for row in batch]
         _load_definitions(works)
         yield works
-        last, most = batch[-1].pk, size(_mean_length(works))
+        last, most = batch[-1].pk, size(mean_length(works))
 
 
-def _mean_length(works: Sequence[Work]) -> float:
-    return sum(len(work.definition_text) for work in works) / len(works)
+def mean_length(works: Sequence[Work]) -> float:
+    """How many characters a definition of these has, on average."""
+    return sum(len(work.definition_text) for work in works) / max(1, len(works))
 
 
 def history_works(execution_ids: Sequence[int]) -> list[Work]:

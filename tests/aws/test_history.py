@@ -229,7 +229,8 @@ class TestWhatEnds:
         assert Execution.objects.get(arn=older).wants_steps is False
 
     def test_when_nothing_can_be_read_a_crawl_does_not_try_all(self, churn, execute, demo_aws, monkeypatch, calls):
-        monkeypatch.setattr("inventory.sync.history.BATCH", 1)
+        monkeypatch.setattr("inventory.sync.history.FIRST", 1)
+        monkeypatch.setattr("inventory.sync.reading.BATCH", 1)
         execute(20)
         run()
         for hours in range(1, 10):

@@ -25,7 +25,7 @@ from inventory.signals import facts_changed
 from inventory.sync.announce import announce_buckets, announce_pipelines, settle_pipelines, settle_region
 from lineage.models import ArtifactUse, LineageDocument
 from lineage.rebuild import mark_outdated, rebuild, rebuild_outdated
-from lineage.saving import MOST_BYTES
+from lineage.saving import MOST_BYTES, save_drafts
 
 
 def training(source="s3://lake/raw", name="Train"):
@@ -265,6 +265,16 @@ def test_batches_are_followed_to_the_last_document(define, monkeypatch):
     pipelines = [define(f"p{number}") for number in range(5)]
     mark_outdated([pipeline.pk for pipeline in pipelines])
     assert rebuild(LineageDocument.objects.all()) == 5
+    assert not LineageDocument.objects.exclude(outdated=0).exists()
+
+
+def test_graphs_of_long_definitions_are_held_one_at_a_time(define, monkeypatch):
+    monkeypatch.setattr("lineage.rebuild.MOST_TEXT", 1)
+    held = []
+    monkeypatch.setattr("lineage.rebuild.save_drafts", lambda drafts: (held.append(len(drafts)), save_drafts(drafts)))
+    mark_outdated([define(f"p{number}").pk for number in range(3)])
+    rebuild(LineageDocument.objects.all())
+    assert held == [1, 1, 1]
     assert not LineageDocument.objects.exclude(outdated=0).exists()
 
 

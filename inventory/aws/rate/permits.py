@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from inventory.aws.rate.law import Bounds, Grant
 
-CHECK = 0.25  # s between two looks at `stop`
+CHECK = 1.0  # s between two looks at `stop`
 SHORTEST = 0.001  # s for which sleeping is worth its while
 Stop = Callable[[], bool]
 
