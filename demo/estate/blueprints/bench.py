@@ -89,14 +89,8 @@ class Bench:
             **(self._protection() if private else {}),
         )
         step_args = processor.run(
-            inputs=[
-                ProcessingInput(source=source, destination=f"/opt/ml/processing/input/{key}", input_name=key)
-                for key, source in inputs.items()
-            ],
-            outputs=[
-                ProcessingOutput(source=f"/opt/ml/processing/output/{key}", destination=destination, output_name=key)
-                for key, destination in outputs.items()
-            ],
+            inputs=_processing_inputs(inputs),
+            outputs=_processing_outputs(outputs),
             arguments=arguments,
             code=f"{self.artifacts}/code/{self.team}/{name.lower()}.py",
         )
@@ -222,6 +216,20 @@ class Bench:
             outputs=[CallbackOutput(output_name=key, output_type=CallbackOutputTypeEnum.String) for key in outputs],
             **options,
         )
+
+
+def _processing_inputs(sources: dict[str, Any]) -> list[Any]:
+    return [
+        ProcessingInput(source=source, destination=f"/opt/ml/processing/input/{key}", input_name=key)
+        for key, source in sources.items()
+    ]
+
+
+def _processing_outputs(destinations: dict[str, Any]) -> list[Any]:
+    return [
+        ProcessingOutput(source=f"/opt/ml/processing/output/{key}", destination=destination, output_name=key)
+        for key, destination in destinations.items()
+    ]
 
 
 def _channels(channels: dict[str, Any]) -> dict[str, Any]:
