@@ -79,7 +79,7 @@ def rebuild(documents: QuerySet[LineageDocument]) -> int:
 def _render_whole(documents: QuerySet[LineageDocument]) -> None:
     facts = ("pipeline__region__account", "pipeline__definition", "pipeline__latest_execution")
     for rows in _held_at_once(list(documents.defer(*BODIES).select_related(*facts))):
-        _render(rows)
+        _render_group(rows)
 
 
 def _held_at_once(rows: Iterable[LineageDocument]) -> Iterator[list[LineageDocument]]:
@@ -97,7 +97,7 @@ def _held_at_once(rows: Iterable[LineageDocument]) -> Iterator[list[LineageDocum
         yield group
 
 
-def _render(rows: Sequence[LineageDocument]) -> None:
+def _render_group(rows: Sequence[LineageDocument]) -> None:
     shown = shown_executions(row.pipeline for row in rows)
     drawn = [_tried(row, partial(draw_up, row, shown.get(row.pipeline_id))) for row in rows]
     drafts = [draft for draft in drawn if draft]
