@@ -23,7 +23,7 @@ NOT_CONFIGURED = (
 def settle_unconfigured(account: Account, configured: Collection[str]) -> None:
     """By the settings and what is stored alone: nothing that AWS says, or does not, has a region forgotten."""
     disabled = account.regions.filter(status=Region.Status.DISABLED).exclude(name__in=configured)
-    for region in disabled.select_for_update():
+    for region in disabled.exclude(problem=NOT_CONFIGURED).select_for_update():
         if region.synced_at or _holds_anything(region):
             disabled.filter(pk=region.pk).update(problem=NOT_CONFIGURED)
         elif not _is_being_read(region):

@@ -14,7 +14,7 @@ from inventory.models import Account, Bucket, Domain, Execution, FeatureGroup, J
 from inventory.sync.preflight import NO_REGION, check
 from inventory.sync.reach import LOOK_AGAIN_AFTER, NOT_ENABLED
 from inventory.sync.scope import Scope
-from inventory.sync.unconfigured import NOT_CONFIGURED
+from inventory.sync.unconfigured import NOT_CONFIGURED, settle_unconfigured
 from tests.aws.syncing import ACCESS, ACCOUNT_ID, REGION, known_region, run, training
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -231,6 +231,13 @@ class TestNotConfiguredAnyMore:
         store(known_region(SEOUL))
         take_out()
         assert Region.objects.get(name=SEOUL).problem == NOT_CONFIGURED
+
+    def test_that_it_says_so_is_written_once(self, take_out, account, django_assert_num_queries):
+        a_domain(known_region(SEOUL))
+        take_out()
+        with django_assert_num_queries(3) as asked:
+            settle_unconfigured(account, [REGION])
+        assert not any("UPDATE" in query["sql"].split()[0] for query in asked.captured_queries)
 
     def test_one_that_a_sync_names_stays_until_that_is_over(self, take_out):
         named, _ = sync.request(Scope(regions=(SEOUL,)), trigger="api")
