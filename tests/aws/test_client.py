@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
@@ -39,6 +40,18 @@ def test_a_profile_that_does_not_exist_is_an_error():
 def test_a_client_is_made_once(connection):
     assert connection.sagemaker is connection.sagemaker
     assert connection.s3("us-east-1") is not connection.s3("eu-west-1")
+
+
+def test_threads_that_want_it_at_once_get_the_same(connection, monkeypatch):
+    def slowly(*arguments):
+        time.sleep(0.05)
+        return object()
+
+    monkeypatch.setattr(connection, "_new_client", slowly)
+    with ThreadPoolExecutor(8) as pool:
+        clients = list(pool.map(lambda _: connection.sagemaker, range(8)))
+
+    assert len(set(clients)) == 1
 
 
 @pytest.mark.parametrize(

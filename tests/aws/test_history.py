@@ -16,6 +16,7 @@ from inventory.aws.client import Connection
 from inventory.models import Execution, Pipeline, Region, StepExecution
 from inventory.models.executions import BackfillDay
 from inventory.sync import history
+from inventory.sync.reading import history_works
 from inventory.sync.scope import Scope
 from tests.aws.syncing import ACCESS, ACCOUNT_ID, REGION, evaluation, run, training
 
@@ -261,6 +262,15 @@ class TestOnDemand:
         run()
         assert ask(3) == (0, [])
         assert calls() == LISTINGS
+
+    def test_of_long_definitions_few_are_held_at_once(self, monkeypatch):
+        monkeypatch.setattr("inventory.sync.history.FIRST", 1)
+        monkeypatch.setattr("inventory.sync.reading.MOST_TEXT", 1)
+        held = []
+        monkeypatch.setattr(history, "history_works", lambda ids: held.append(len(ids)) or history_works(ids))
+        ask(3)
+        run()
+        assert held == [1, 1, 1]
 
     def test_asking_twice_wants_them_once(self):
         assert ask(2)[0] == 2
