@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from inventory.aws.errors import AWSError, ErrorKind
+from inventory.aws.errors import AWSError
 from inventory.aws.reports import crawl_report, report_candidates
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def read_reports(connection: Connection, work: Work, definition: Mapping[str, Any]) -> None:
-    """`definition` is what the execution ran. A report that may not be read is no problem of the pipeline."""
+    """`definition` is what the execution ran. A report that is denied or missing says so itself: that is no problem."""
     finished = [step for step in work.steps or () if step.status == "Succeeded"]
     descriptions = {step.name: _description_of(work, step) for step in finished}
     read: dict[str, ReportRecord] = {}
@@ -27,7 +27,7 @@ def read_reports(connection: Connection, work: Work, definition: Mapping[str, An
         try:
             report = read.get(candidate.uris[0]) or crawl_report(connection, candidate)
         except AWSError as error:
-            work.problems.append(error) if error.kind is not ErrorKind.DENIED else None
+            work.problems.append(error)
         else:
             read[report.uri] = report  # a model package names the report of the step that evaluated it
             work.reports.append(replace(report, step_name=candidate.step_name))
